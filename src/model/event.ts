@@ -1,0 +1,41 @@
+import type { Problem } from './problem.ts'
+
+export const TASK_IDS = [
+  'preflight',
+  'partition',
+  'hardware-config',
+  'write-config',
+  'build',
+  'install',
+  'passwords',
+  'enroll-keys',
+  'stage-phases',
+  'copy-log',
+  'unmount',
+  'finish',
+] as const
+export type TaskId = (typeof TASK_IDS)[number]
+
+/** Why a task failed, ready to be shown and to be written as JSON. Never holds a secret. */
+export type TaskFailure = {
+  readonly task: TaskId
+  /** One sentence: the cause as far as we know it. */
+  readonly message: string
+  readonly nextSteps: readonly string[]
+  /** The program that failed, with its exit code and last lines, when it was one. */
+  readonly command?: { readonly line: string; readonly exitCode: number | null; readonly lastLines: readonly string[] }
+  /** What verify or preflight found. */
+  readonly problems: readonly Problem[]
+}
+
+/** What an install tells: to the screen, as JSON lines, and to the journal. `at` is ISO 8601 in UTC. */
+export type InstallEvent =
+  | { readonly type: 'install-started'; readonly at: string; readonly planHash: string; readonly tasks: readonly { id: TaskId; title: string; weight: number }[] }
+  | { readonly type: 'task-started'; readonly at: string; readonly task: TaskId; readonly title: string }
+  | { readonly type: 'task-progress'; readonly at: string; readonly task: TaskId; readonly fraction: number; readonly message?: string }
+  | { readonly type: 'task-finished'; readonly at: string; readonly task: TaskId; readonly outcome: 'done' | 'already-done'; readonly durationMs: number }
+  | { readonly type: 'task-failed'; readonly at: string; readonly failure: TaskFailure }
+  | { readonly type: 'task-undone'; readonly at: string; readonly task: TaskId }
+  | { readonly type: 'log'; readonly at: string; readonly task: TaskId | null; readonly line: string }
+  | { readonly type: 'install-finished'; readonly at: string; readonly durationMs: number }
+  | { readonly type: 'install-cancelled'; readonly at: string; readonly task: TaskId | null }

@@ -1,0 +1,88 @@
+import type { Problem } from './problem.ts'
+
+/** What is here: detected, never guessed. A source that is missing or odd gives 'unknown' and a Problem. */
+export type Unknown = 'unknown'
+
+export type Cpu = {
+  readonly model: string | Unknown
+  /** Physical cores, and hardware threads. */
+  readonly cores: number | Unknown
+  readonly threads: number | Unknown
+  readonly architecture: string
+  /** What the CPU offers to guests: Intel VT-x, AMD-V, none. */
+  readonly virtualisation: 'vmx' | 'svm' | 'none' | Unknown
+  /** True when this machine is itself a guest (the `hypervisor` CPU flag). */
+  readonly isGuest: boolean | Unknown
+}
+
+export type Firmware = 'uefi' | 'bios' | Unknown
+export type SecureBoot = 'enabled' | 'disabled' | 'setup-mode' | 'unsupported' | Unknown
+
+export type Tpm = {
+  readonly isPresent: boolean | Unknown
+  readonly version: '2.0' | '1.2' | Unknown
+  /** True when a TPM2 answers through the kernel's resource manager, so that keys can be sealed to it. */
+  readonly isUsable: boolean
+}
+
+export type DiskKind = 'nvme' | 'ssd' | 'hdd' | 'virtual' | Unknown
+
+export type Partition = {
+  /** `/dev/vda1`; also mappings and zvols below the disk. */
+  readonly path: string
+  readonly sizeBytes: number
+  readonly label: string | null
+  /** As lsblk says: `vfat`, `ext4`, `zfs_member`, `crypto_LUKS`, … */
+  readonly filesystem: string | null
+  readonly mountpoints: readonly string[]
+}
+
+export type Disk = {
+  /** Kernel name, only for showing and for the typed confirmation: `vda`. It may change at each boot. */
+  readonly name: string
+  /** `/dev/vda` */
+  readonly path: string
+  /** Stable name below `/dev/disk/by-id/`, or null when udev knows none (such a disk cannot be a target). */
+  readonly id: string | null
+  readonly model: string | null
+  readonly serial: string | null
+  readonly sizeBytes: number
+  readonly kind: DiskKind
+  /** lsblk's TRAN: `nvme`, `sata`, `usb`, `virtio`, … */
+  readonly transport: string | null
+  readonly isRemovable: boolean
+  readonly isReadOnly: boolean
+  /** The running system (live medium) came from this disk. */
+  readonly isBootMedium: boolean
+  /** Why it cannot be used now (`mounted at /home`, `swap in use`), or null when it is free. */
+  readonly inUse: string | null
+  readonly logicalSectorBytes: number
+  readonly physicalSectorBytes: number
+  readonly partitions: readonly Partition[]
+  /** What a person would call what is on it: `NTFS`, `Linux (ext4)`, `ZFS pool`, `LUKS`, `EFI system partition`. */
+  readonly contents: readonly string[]
+}
+
+export type NetworkInterface = {
+  /** `enp0s2` */
+  readonly name: string
+  readonly mac: string | Unknown
+  readonly driver: string | null
+  readonly hasCarrier: boolean | Unknown
+  /** With prefix length: `10.0.2.15/24`, `fe80::1/64`. */
+  readonly addresses: readonly string[]
+  readonly isWireless: boolean
+}
+
+export type Hardware = {
+  readonly cpu: Cpu
+  readonly memoryBytes: number | Unknown
+  readonly firmware: Firmware
+  readonly secureBoot: SecureBoot
+  readonly tpm: Tpm
+  readonly disks: readonly Disk[]
+  readonly interfaces: readonly NetworkInterface[]
+  /** What could not be read, and what follows from it. */
+  readonly problems: readonly Problem[]
+}
+

@@ -1,0 +1,21 @@
+/** Where things live. One place, because templates, tasks and phase scripts must agree. */
+
+/** Where the target's file system tree is mounted during the install. */
+export const TARGET_ROOT = '/mnt'
+/** tmpfs, 0700: secrets travel to programs through files in here, and are removed as soon as they were used. */
+export const RUNTIME_DIRECTORY = '/run/keystone'
+export const PASSPHRASE_FILE = '/run/keystone/passphrase'
+/** The credstore is mounted here while the pool's raw key is written or read: by the installer and by the initrd. */
+export const CREDSTORE_DIRECTORY = '/run/keystone-credstore'
+export const POOL_KEY_FILE = '/run/keystone-credstore/rpool-crypt.key'
+export const CREDSTORE_MAPPING = 'credstore'
+export const ROOT_MAPPING = 'cryptroot'
+export const POOL = 'rpool'
+/** On the target, all on encrypted storage. */
+export const CONFIG_DIRECTORY = '/etc/nixos'
+export const STATE_DIRECTORY = '/var/lib/keystone'
+export const SECRETS_DIRECTORY = '/var/lib/keystone/secrets'
+export const PHASES_DIRECTORY = '/var/lib/keystone/phases'
+/** The install's own records: the journal while it runs, and where the log is copied on the target. */
+export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'
+export const LOG_FILE = '/var/log/keystone-install.log'

@@ -1,0 +1,59 @@
+import type { Problem } from '../model/problem.ts'
+
+/** Your turn: something the person can put right. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly nextSteps: readonly string[]
+  readonly problems: readonly Problem[]
+
+  constructor(
+    message: string,
+    options: { nextSteps?: readonly string[]; problems?: readonly Problem[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.nextSteps = options.nextSteps ?? []
+    this.problems = options.problems ?? []
+  }
+}
+
+/** A program we called failed: its name, exit code (null when a signal ended it or it was not found) and last lines. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly program: string
+  /** The command as a person would type it; arguments never hold secrets. */
+  readonly line: string
+  readonly exitCode: number | null
+  readonly lastLines: readonly string[]
+  readonly isMissing: boolean
+
+  constructor(options: {
+    program: string
+    line: string
+    exitCode: number | null
+    lastLines: readonly string[]
+    isMissing?: boolean
+    cause?: unknown
+  }) {
+    const how = options.isMissing
+      ? 'is not installed'
+      : options.exitCode === null
+        ? 'was ended by a signal'
+        : `failed with exit code ${options.exitCode}`
+    super(`${options.program} ${how}`, { cause: options.cause })
+    this.program = options.program
+    this.line = options.line
+    this.exitCode = options.exitCode
+    this.lastLines = options.lastLines
+    this.isMissing = options.isMissing ?? false
+  }
+}
+
+/** The person cancelled. Not a failure: exit code 130. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+}
+
+/** Ours. Shown with its stack; exit code 70. */
+export class Bug extends Error {
+  override readonly name = 'Bug'
+}

@@ -1,0 +1,26 @@
+/** Every program we call, named once. A test holds this list against the lab image and the ISO. */
+export const programs = {
+  bootctl: 'bootctl',
+  chown: 'chown',
+  cryptsetup: 'cryptsetup',
+  disko: 'disko',
+  findmnt: 'findmnt',
+  ip: 'ip',
+  lsblk: 'lsblk',
+  mkpasswd: 'mkpasswd',
+  mount: 'mount',
+  nix: 'nix',
+  nixosEnter: 'nixos-enter',
+  nixosGenerateConfig: 'nixos-generate-config',
+  nixosInstall: 'nixos-install',
+  swapoff: 'swapoff',
+  sync: 'sync',
+  systemctl: 'systemctl',
+  systemdCryptenroll: 'systemd-cryptenroll',
+  udevadm: 'udevadm',
+  umount: 'umount',
+  zfs: 'zfs',
+  zpool: 'zpool',
+} as const
+
+export type Program = (typeof programs)[keyof typeof programs]

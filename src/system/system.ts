@@ -1,0 +1,51 @@
+import type { Secret } from '../model/secret.ts'
+import type { Program } from './programs.ts'
+
+export type CommandResult = {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type CommandOptions = {
+  /** Written to stdin, which is closed after it. The only way a secret may reach a program besides a 0600 file. */
+  readonly stdin?: string | Secret
+  /** Exit codes that are no error; default `[0]`. Anything else throws CommandError. */
+  readonly okExitCodes?: readonly number[]
+  /** Called for each complete line as it arrives. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** True when stdout holds a secret (a recovery key): it is kept out of onLine, log and errors. */
+  readonly isSecretOutput?: boolean
+  /** Aborting ends the program (SIGTERM, then SIGKILL after 5 s) and throws Cancelled. */
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** What a dry run gives as stdout, e.g. `/nix/store/…-nixos-system-primer`. */
+  readonly preview?: string
+}
+
+/** The hands: the only way to the machine. Implementations: local (execa, node:fs), dry-run (reads are real, changes
+ *  are recorded), fake (tests). Dry run is another System, never an `if`. */
+export interface System {
+  /** Looks and changes nothing; runs in a dry run too. */
+  query(program: Program, args: readonly string[], options?: CommandOptions): Promise<CommandResult>
+  /** Changes the machine; a dry run records it. */
+  run(program: Program, args: readonly string[], options?: CommandOptions): Promise<CommandResult>
+
+  /** Null when there is no such file or it cannot be read. */
+  readText(path: string): Promise<string | null>
+  readBytes(path: string): Promise<Uint8Array | null>
+  /** Names in a directory, sorted; null when there is none. */
+  listDirectory(path: string): Promise<readonly string[] | null>
+  /** Follows all links; null when it leads nowhere. */
+  realPath(path: string): Promise<string | null>
+  exists(path: string): Promise<boolean>
+
+  /** Creates or replaces it in one step (temporary file, fsync, rename), with exactly this mode. */
+  writeFile(path: string, content: string | Secret, options: { readonly mode: number }): Promise<void>
+  appendFile(path: string, content: string, options: { readonly mode: number }): Promise<void>
+  makeDirectory(path: string, options: { readonly mode: number }): Promise<void>
+  /** No error when it is not there. */
+  removeFile(path: string): Promise<void>
+
+  now(): Date
+}

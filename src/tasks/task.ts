@@ -1,0 +1,45 @@
+import type { Confirmation } from '../model/answers.ts'
+import type { TaskId } from '../model/event.ts'
+import type { Plan, RenderedFile } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Secret } from '../model/secret.ts'
+import type { System } from '../system/system.ts'
+
+/** What a task leaves for later ones, kept in the journal so that a resumed install has it too. Never a secret. */
+export type TaskOutputs = Readonly<Record<string, string>>
+
+export type TaskContext = {
+  readonly plan: Plan
+  readonly files: readonly RenderedFile[]
+  /** Post-boot phase scripts to stage: absolute target path, content, mode. */
+  readonly phaseFiles: readonly RenderedFile[]
+  readonly secrets: { readonly passphrase: Secret; readonly password: Secret }
+  /** Null until the person typed it; `partition` refuses without. */
+  readonly confirmation: Confirmation | null
+  readonly system: System
+  /** Outputs of the tasks before, by task id. */
+  readonly outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>
+  log(line: string): void
+  /** 0..1 within this task. */
+  progress(fraction: number, message?: string): void
+  /** Hands a recovery key to the screen that shows it once; never logged. */
+  showOnce(recoveryKey: Secret): void
+  readonly signal: AbortSignal
+}
+
+/** One unit of install work. */
+export type Task = {
+  readonly id: TaskId
+  /** What the person reads while it runs: `Partition and format the disks`. */
+  readonly title: string
+  /** Share of the whole, for the bar. */
+  readonly weight: number
+  readonly destroysData?: true
+  /** 'done' when a run before this one (resume) already did it, with the outputs it must give. */
+  check(context: TaskContext): Promise<'todo' | 'done'>
+  run(context: TaskContext): Promise<TaskOutputs | undefined>
+  /** Looks whether what it should have done is there. Empty: kept. */
+  verify(context: TaskContext): Promise<readonly Problem[]>
+  /** Only for what can be undone: a mount, a swap, a mapping. */
+  undo?(context: TaskContext): Promise<void>
+}
