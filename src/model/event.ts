@@ -30,10 +30,27 @@ export type TaskFailure = {
 
 /** What an install tells: to the screen, as JSON lines, and to the journal. `at` is ISO 8601 in UTC. */
 export type InstallEvent =
-  | { readonly type: 'install-started'; readonly at: string; readonly planHash: string; readonly tasks: readonly { id: TaskId; title: string; weight: number }[] }
+  | {
+      readonly type: 'install-started'
+      readonly at: string
+      readonly planHash: string
+      readonly tasks: readonly { id: TaskId; title: string; weight: number }[]
+    }
   | { readonly type: 'task-started'; readonly at: string; readonly task: TaskId; readonly title: string }
-  | { readonly type: 'task-progress'; readonly at: string; readonly task: TaskId; readonly fraction: number; readonly message?: string }
-  | { readonly type: 'task-finished'; readonly at: string; readonly task: TaskId; readonly outcome: 'done' | 'already-done'; readonly durationMs: number }
+  | {
+      readonly type: 'task-progress'
+      readonly at: string
+      readonly task: TaskId
+      readonly fraction: number
+      readonly message?: string
+    }
+  | {
+      readonly type: 'task-finished'
+      readonly at: string
+      readonly task: TaskId
+      readonly outcome: 'done' | 'already-done'
+      readonly durationMs: number
+    }
   | { readonly type: 'task-failed'; readonly at: string; readonly failure: TaskFailure }
   | { readonly type: 'task-undone'; readonly at: string; readonly task: TaskId }
   | { readonly type: 'log'; readonly at: string; readonly task: TaskId | null; readonly line: string }

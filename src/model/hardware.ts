@@ -85,4 +85,3 @@ export type Hardware = {
   /** What could not be read, and what follows from it. */
   readonly problems: readonly Problem[]
 }
-

@@ -15,7 +15,7 @@ mode=root
 
 packages=$(sed -e 's/#.*//' "$here/packages.txt" | tr -s ' \n' ',,' | sed -e 's/^,//' -e 's/,$//')
 
-# The kernel's own hooks would build an initrd that the lab never boots (it has its own, see init): leave them out.
+# dracut's kernel hook would build an initrd that the lab never boots (it has its own, see init): divert it to nothing.
 exec mmdebstrap --mode="$mode" --variant=minbase --components=main,contrib --include="$packages" \
   --aptopt='Acquire::Retries "5"' \
   --aptopt='APT::Install-Recommends "false"' \
@@ -23,7 +23,7 @@ exec mmdebstrap --mode="$mode" --variant=minbase --components=main,contrib --inc
   --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/info/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --dpkgopt='path-exclude=/etc/kernel/postinst.d/dracut' \
   --dpkgopt='force-unsafe-io' \
+  --essential-hook="$here/no-initrd.sh \"\$1\"" \
   --customize-hook="$here/finish-base.sh \"\$1\"" \
   trixie "$out" "$mirror"

@@ -1,0 +1,49 @@
+import { access, constants } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The program -> the Debian package it comes from. */
+export const imageTools: Record<string, string> = {
+  mmdebstrap: 'mmdebstrap',
+  zstd: 'zstd',
+  xz: 'xz-utils',
+  cpio: 'cpio',
+  sgdisk: 'gdisk',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
+  mke2fs: 'e2fsprogs',
+  tar: 'tar',
+  gzip: 'gzip',
+}
+
+export const machineTools: Record<string, string> = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  swtpm: 'swtpm',
+  mke2fs: 'e2fsprogs',
+  setpriv: 'util-linux',
+}
+
+// A user's PATH on Debian leaves the sbin folders out, and mke2fs lives there.
+const searchPath = () => [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** PATH for the programs we start, with the sbin folders. */
+export const toolPath = (): string => searchPath().join(':')
+
+/** Throws one error that names every missing program and the packages to install. */
+export async function requireTools(tools: Record<string, string>): Promise<void> {
+  const missing: string[] = []
+  for (const name of Object.keys(tools)) if (!(await isOnPath(name))) missing.push(name)
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map((name) => tools[name]))].join(' ')
+  throw new Error(`the lab needs ${missing.join(', ')}: install with "apt-get install ${packages}"`)
+}
+
+async function isOnPath(name: string): Promise<boolean> {
+  for (const folder of searchPath()) {
+    try {
+      await access(join(folder, name), constants.X_OK)
+      return true
+    } catch {}
+  }
+  return false
+}

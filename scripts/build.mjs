@@ -1,0 +1,46 @@
+// Bundles the installer: dist/keystone.mjs with its templates and phase scripts beside it.
+import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { continueOnNode24, ROOT, setUp, version } from './set-up.mjs'
+
+/** @returns the folder that holds the bundle */
+export async function build(dist = join(ROOT, 'dist')) {
+  const { build: bundle } = await import('esbuild')
+  const fresh = `${dist}.new-${process.pid}`
+  await rm(fresh, { recursive: true, force: true })
+  await mkdir(fresh, { recursive: true })
+  await bundle({
+    entryPoints: [join(ROOT, 'src/cli.ts')],
+    outfile: join(fresh, 'keystone.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"', KEYSTONE_VERSION: JSON.stringify(version()) },
+    // ink loads it only under DEV=true.
+    external: ['react-devtools-core'],
+    banner: {
+      // CommonJS packages in the bundle (react, handlebars) call require for Node's own modules.
+      js: "#!/usr/bin/env node\nimport{createRequire as keystoneRequire}from'node:module';const require=keystoneRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  await chmod(join(fresh, 'keystone.mjs'), 0o755)
+  await cp(join(ROOT, 'templates'), join(fresh, 'templates'), { recursive: true })
+  await cp(join(ROOT, 'scripts/phases'), join(fresh, 'phases'), { recursive: true })
+  await rm(dist, { recursive: true, force: true })
+  await rename(fresh, dist)
+  return dist
+}
+
+if (process.argv[1] === import.meta.filename || process.argv[1] === new URL(import.meta.url).pathname) {
+  if (process.argv.includes('--on-node-24')) {
+    console.log(`built ${await build()}`)
+  } else {
+    setUp()
+    continueOnNode24('scripts/build.mjs', ['--on-node-24'])
+  }
+}

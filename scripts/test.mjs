@@ -1,0 +1,4 @@
+import { continueOnNode24, setUp } from './set-up.mjs'
+
+setUp(['lab', 'nix'])
+continueOnNode24('scripts/run-tests.mjs', process.argv.slice(2))
