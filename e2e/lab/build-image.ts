@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { cacheDir, isAlive, withLock } from './cache.ts'
 import { type Recipe, readRecipe } from './recipe.ts'
@@ -26,8 +26,11 @@ const assembleSeconds = 90
 const neededBytes = 8 * 2 ** 30
 
 /** Returns the image of the present recipe, building what is missing. First time about 9 minutes, a change of our own
- *  files about 1.5, otherwise nothing. Throws with the last lines of the build's log when a program fails. */
+ *  files about 1.5, otherwise nothing. KEYSTONE_LAB_IMAGE=<dir> uses that one as it is. Throws with the last lines of the build's log when a program fails. */
 export async function buildImage({ onProgress }: { onProgress?: (progress: Progress) => void } = {}): Promise<LabImage> {
+  // While somebody works on the recipe others can stay on an image that is known to be good.
+  const pinned = process.env['KEYSTONE_LAB_IMAGE']
+  if (pinned) return labImage(basename(pinned), pinned)
   const recipe = await readRecipe()
   const cache = cacheDir()
   const dir = join(cache, `image-${recipe.imageHash}`)

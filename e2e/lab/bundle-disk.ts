@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { toolPath } from './tools.ts'
 
@@ -11,10 +11,11 @@ const run = promisify(execFile)
  *  booted with, and a disk must not change its size under a running kernel. */
 export const BUNDLE_DISK_BYTES = 64 * 2 ** 20
 
-/** Makes the read-only disk that brings the installer into the lab (ext4, no journal, files owned by root).
+/** Makes the read-only disk that brings the installer into the lab (ext4, no journal).
  *  `dir` holds keystone.mjs, templates/, phases/, stand-ins/*.ts; whatever is missing is simply not there.
  *  Takes about 0.1 s. Throws when the content is larger than BUNDLE_DISK_BYTES. */
 export async function buildBundleDisk(dir: string, out: string): Promise<void> {
+  await mkdir(dirname(out), { recursive: true })
   const folder = await mkdtemp(join(tmpdir(), 'keystone-bundle-'))
   const partial = `${out}.${process.pid}`
   try {

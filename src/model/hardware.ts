@@ -74,7 +74,15 @@ export type NetworkInterface = {
   readonly isWireless: boolean
 }
 
+/** What the maker calls the machine: `Dell Inc.`, `PowerEdge R640`. Only for showing. */
+export type Machine = {
+  readonly vendor: string | Unknown
+  readonly product: string | Unknown
+}
+
 export type Hardware = {
+  /** Left out when nobody was asked. */
+  readonly machine?: Machine
   readonly cpu: Cpu
   readonly memoryBytes: number | Unknown
   readonly firmware: Firmware

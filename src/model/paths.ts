@@ -15,6 +15,8 @@ export const POOL = 'rpool'
 export const CONFIG_DIRECTORY = '/etc/nixos'
 export const STATE_DIRECTORY = '/var/lib/keystone'
 export const SECRETS_DIRECTORY = '/var/lib/keystone/secrets'
+/** yescrypt hash of the admin's password, root:root 0600; NixOS reads it as hashedPasswordFile. */
+export const PASSWORD_HASH_FILE = '/var/lib/keystone/secrets/password-hash'
 export const PHASES_DIRECTORY = '/var/lib/keystone/phases'
 /** The install's own records: the journal while it runs, and where the log is copied on the target. */
 export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'

@@ -32,13 +32,17 @@ export class CommandError extends Error {
     exitCode: number | null
     lastLines: readonly string[]
     isMissing?: boolean
+    /** Set when we ended it because it took longer than this. */
+    timedOutMs?: number
     cause?: unknown
   }) {
     const how = options.isMissing
       ? 'is not installed'
-      : options.exitCode === null
-        ? 'was ended by a signal'
-        : `failed with exit code ${options.exitCode}`
+      : options.timedOutMs !== undefined
+        ? `gave no answer within ${options.timedOutMs / 1000} s`
+        : options.exitCode === null
+          ? 'was ended by a signal'
+          : `failed with exit code ${options.exitCode}`
     super(`${options.program} ${how}`, { cause: options.cause })
     this.program = options.program
     this.line = options.line

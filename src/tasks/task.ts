@@ -42,4 +42,10 @@ export type Task = {
   verify(context: TaskContext): Promise<readonly Problem[]>
   /** Only for what can be undone: a mount, a swap, a mapping. */
   undo?(context: TaskContext): Promise<void>
+  /** Takes the undo back without doing the work again (mounts what is formatted already), so that a retry keeps what
+   *  was built. Where it fails, the task runs again. */
+  restore?(context: TaskContext): Promise<void>
 }
+
+/** A task's file says what it does; its title and weight stand at the list, install/sequences.ts. */
+export type TaskWork = Omit<Task, 'title' | 'weight'>

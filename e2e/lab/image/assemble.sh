@@ -92,7 +92,7 @@ truncate -s $((1 + esp_mib + root_mib + 1))M "$disk"
 sgdisk --clear --new=1:1M:+${esp_mib}M --typecode=1:ef00 --change-name=1:keystone-esp \
   --new=2:0:+${root_mib}M --typecode=2:8304 --change-name=2:keystone-root "$disk" >/dev/null
 esp=$disk@@1M
-mkfs.vfat -F 32 -n KEYSTONE --offset=2048 "$disk" $((esp_mib * 1024)) >/dev/null
+mkfs.vfat -F 32 -s 1 -n KEYSTONE --offset=2048 "$disk" $((esp_mib * 1024)) >/dev/null
 mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/keystone ::loader ::loader/entries
 mcopy -i "$esp" "$root/usr/lib/systemd/boot/efi/systemd-bootx64.efi" ::EFI/BOOT/BOOTX64.EFI
 mcopy -i "$esp" "$out/vmlinuz" ::EFI/keystone/vmlinuz

@@ -1,0 +1,68 @@
+import { appendFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
+import type { Agent } from './agent.ts'
+import { type OwnedProcess, startProcess, waitForSocket } from './process.ts'
+import { type Launch, places, qemuArgs } from './qemu-args.ts'
+import { Qmp } from './qmp.ts'
+import type { SerialLane } from './serial-lane.ts'
+import { startSwtpm, type Swtpm } from './swtpm.ts'
+
+/** Why a machine went off. `guest-shutdown` and `guest-reset` are the guest's wish; `killed` is a power cut;
+ *  anything else is QEMU's own word, or `crashed` when it said nothing. */
+export type OffReason = 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'killed' | 'crashed' | (string & {})
+
+/** One power-on: one QEMU with one swtpm, on the machine's files. */
+export type Boot = {
+  qmp: Qmp
+  qemu: OwnedProcess
+  off: Promise<OffReason>
+  /** SIGKILL: the guest gets no chance to write anything. */
+  kill(): Promise<void>
+}
+
+/** Starts the processes, connects everything, and lets the guest run (or waits for its incoming state first). */
+export async function startBoot(launch: Omit<Launch, 'tpmSocket'>, lane: SerialLane, agent: Agent): Promise<Boot> {
+  const at = places(launch.runDir)
+  for (const path of [at.qmpSocket, at.serialSocket, at.agentSocket, at.tpmSocket]) await rm(path, { force: true })
+  let swtpm: Swtpm | undefined
+  if (launch.hardware.tpm) swtpm = await startSwtpm({ stateDir: at.tpmDir, socket: at.tpmSocket, logFile: at.tpmLog })
+  const argv = qemuArgs({ ...launch, tpmSocket: swtpm?.socket })
+  await appendFile(at.argvLog, `${argv.join(' ')}\n`)
+  const qemu = startProcess(argv, { logFile: at.processLog })
+  let wasKilled = false
+  const kill = async () => {
+    wasKilled = true
+    await qemu.kill().catch(() => {})
+    // swtpm ends when QEMU's connection closes; it must be gone before its folder is used again.
+    await swtpm?.process.kill().catch(() => {})
+  }
+  try {
+    await waitForSocket(at.qmpSocket, qemu)
+    const qmp = await Qmp.connect(at.qmpSocket, at.qmpLog)
+    await lane.attach(at.serialSocket)
+    await agent.attach(at.agentSocket)
+    const off = qemu.exit.then(async (): Promise<OffReason> => {
+      await swtpm?.process.exit.catch(() => {})
+      qmp.close()
+      if (wasKilled) return 'killed'
+      const last = qmp.events.findLast(({ event }) => event === 'SHUTDOWN')
+      return typeof last?.data?.['reason'] === 'string' ? last.data['reason'] : 'crashed'
+    })
+    if (launch.incoming !== undefined) await waitForIncoming(qmp)
+    await qmp.execute('cont')
+    return { qmp, qemu, off, kill }
+  } catch (error) {
+    await kill()
+    throw error
+  }
+}
+
+async function waitForIncoming(qmp: Qmp): Promise<void> {
+  const end = Date.now() + 60_000
+  while (Date.now() < end) {
+    const { status } = (await qmp.execute('query-status')) as { status: string }
+    if (status !== 'inmigrate') return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('QEMU did not take the saved state in within 60 s')
+}

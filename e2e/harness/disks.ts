@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { toolPath } from '../lab/tools.ts'
+import type { DiskSpec } from './machine.ts'
+
+const run = promisify(execFile)
+const qemuImg = (...args: string[]) => run('qemu-img', args, { env: { ...process.env, PATH: toolPath() } })
+
+/** A target disk of a new machine: blank, or an overlay on a file that stays as it is. */
+export async function makeDisk(disk: DiskSpec, out: string): Promise<void> {
+  if (disk.id.length > 20) throw new Error(`a virtio serial has 20 characters at most: ${disk.id}`)
+  if ('path' in disk) await makeOverlay(disk.path, out)
+  else await qemuImg('create', '-q', '-f', 'qcow2', out, String(disk.sizeBytes))
+}
+
+/** A qcow2 file that starts as `backing` (qcow2 by its name, raw otherwise) and takes all writes. */
+export async function makeOverlay(backing: string, out: string): Promise<void> {
+  await rm(out, { force: true })
+  await qemuImg('create', '-q', '-f', 'qcow2', '-F', backing.endsWith('.qcow2') ? 'qcow2' : 'raw', '-b', backing, out)
+}
+
+/** The firmware's variables for a new machine. qcow2, so that a saved machine can be overlaid like a disk. */
+export async function makeVars(template: string, out: string): Promise<void> {
+  await qemuImg('convert', '-q', '-f', 'raw', '-O', 'qcow2', template, out)
+}

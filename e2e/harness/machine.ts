@@ -1,0 +1,194 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LabImage } from '../lab/build-image.ts'
+import { blankBundleDisk } from '../lab/bundle-disk.ts'
+import { machineTools, requireTools } from '../lab/tools.ts'
+import { type Accel, findAccel } from './accel.ts'
+import { Agent } from './agent.ts'
+import { type Boot, type OffReason, startBoot } from './boot.ts'
+import { makeDisk, makeOverlay, makeVars } from './disks.ts'
+import { findOvmf } from './ovmf.ts'
+import { type Hardware, places } from './qemu-args.ts'
+import type { Qmp } from './qmp.ts'
+import type { Size } from './screen.ts'
+import { SerialLane } from './serial-lane.ts'
+import type { SavedMachine } from './snapshot.ts'
+import { Tty } from './tty.ts'
+
+/** A target disk; the guest finds it as /dev/disk/by-id/virtio-<id> (20 characters at most). With `path` it starts with
+ *  that file's content (raw, or qcow2 by its name), which is never written. */
+export type DiskSpec = { id: string; sizeBytes: number } | { id: string; path: string }
+
+export type BootFrom = 'installer' | 'disks'
+
+export type MachineOptions = {
+  image: LabImage
+  /** From buildBundleDisk; without it the machine boots and starts no wizard. */
+  bundleDisk?: string
+  disks?: DiskSpec[]
+  tpm?: boolean
+  net?: boolean
+  memoryMiB?: number
+  /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
+  runDir?: string
+  boot?: BootFrom
+  /** A saved machine to go on from; then hardware, bundle and disks are the saved one's. */
+  from?: SavedMachine
+  size?: Size
+  say?: (text: string) => void
+}
+
+export type RebootOptions = { boot?: BootFrom; without?: string[]; tpm?: boolean; timeoutMs?: number }
+
+export const defaultDisks: DiskSpec[] = [
+  { id: 'keystone-a', sizeBytes: 8 * 2 ** 30 },
+  { id: 'keystone-b', sizeBytes: 8 * 2 ** 30 },
+]
+
+/** A virtual machine over all its boots. Its disks, firmware variables and TPM stay; each power-on is a new QEMU. */
+export class Machine {
+  readonly runDir: string
+  readonly tty: Tty
+  readonly agent = new Agent()
+  readonly lane: SerialLane
+  readonly image: LabImage
+  readonly hardware: Hardware
+  readonly bundleDisk: string
+  readonly #accel: Accel
+  readonly #firmwareCode: string
+  #boot: Boot | undefined
+
+  constructor(setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk'> & { accel: Accel; firmwareCode: string; size?: Size | undefined }) {
+    this.runDir = setup.runDir
+    this.image = setup.image
+    this.hardware = setup.hardware
+    this.bundleDisk = setup.bundleDisk
+    this.#accel = setup.accel
+    this.#firmwareCode = setup.firmwareCode
+    this.lane = new SerialLane(async ({ cols, rows }) => {
+      await this.agent.succeed(`stty -F /dev/ttyS0 rows ${rows} cols ${cols}`)
+    })
+    this.tty = new Tty(this.lane, setup.size)
+  }
+
+  get isOn(): boolean {
+    return this.#boot?.qemu.isRunning() ?? false
+  }
+
+  /** The running boot's control socket. Throws when the machine is off. */
+  get qmp(): Qmp {
+    return this.#running().qmp
+  }
+
+  /** Starts the next boot. The machine must be off. */
+  async powerOn({ boot = 'installer', without = [], tpm = true, incoming }: Omit<RebootOptions, 'timeoutMs'> & { incoming?: string } = {}): Promise<void> {
+    if (this.isOn) throw new Error('the machine is on already')
+    const at = places(this.runDir)
+    if (boot === 'installer' && incoming === undefined) await makeOverlay(this.image.disk, at.system)
+    const started = await startBoot(
+      {
+        accel: this.#accel,
+        hardware: { ...this.hardware, tpm: this.hardware.tpm && tpm },
+        firmwareCode: this.#firmwareCode,
+        runDir: this.runDir,
+        installer: boot === 'installer' ? { systemDisk: at.system, bundleDisk: this.bundleDisk } : undefined,
+        without,
+        incoming,
+      },
+      this.lane,
+      this.agent,
+    )
+    this.#boot = started
+    void started.off.then((reason) => this.lane.end(`the machine went off (${reason})`))
+  }
+
+  /** Resolves when the guest has switched itself off or asked for a reset; tells which. Throws after the limit, and
+   *  when QEMU crashed. */
+  async waitForExit({ timeoutMs = 120_000 }: { timeoutMs?: number } = {}): Promise<OffReason> {
+    const { off } = this.#last()
+    const reason = await Promise.race([off, timeout(timeoutMs)])
+    if (reason === undefined) throw new Error(`the guest did not switch off within ${timeoutMs / 1000} s\n${this.tty.snapshotText()}`)
+    if (reason === 'crashed') throw new Error(`QEMU ended by itself, see ${places(this.runDir).processLog}`)
+    return reason
+  }
+
+  /** Waits for the guest's own reset, then boots again: by default from the target disks, the installer unplugged. */
+  async reboot({ timeoutMs, boot = 'disks', ...rest }: RebootOptions = {}): Promise<void> {
+    const reason = await this.waitForExit(timeoutMs === undefined ? {} : { timeoutMs })
+    if (reason !== 'guest-reset') throw new Error(`the guest should have asked for a reset, it went off with ${reason}`)
+    await this.powerOn({ boot, ...rest })
+  }
+
+  /** Pulls the plug. What the guest did not flush is gone. */
+  async powerCut(): Promise<void> {
+    const boot = this.#running()
+    await boot.kill()
+    await boot.off
+  }
+
+  /** A new TPM chip for the next boot. The machine must be off. */
+  async clearTpm(): Promise<void> {
+    if (this.isOn) throw new Error('the TPM can only be changed while the machine is off')
+    await rm(places(this.runDir).tpmDir, { recursive: true, force: true })
+  }
+
+  /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). */
+  async dispose(): Promise<void> {
+    if (this.isOn) await this.powerCut()
+    this.agent.detach()
+    this.lane.end('the machine was disposed of')
+    this.tty.close()
+  }
+
+  #last(): Boot {
+    if (!this.#boot) throw new Error('the machine was never on')
+    return this.#boot
+  }
+
+  #running(): Boot {
+    if (!this.#boot || !this.isOn) throw new Error('the machine is off')
+    return this.#boot
+  }
+}
+
+/** Makes a machine and switches it on. Throws when a program is missing or QEMU does not start. */
+export async function startMachine(options: MachineOptions): Promise<Machine> {
+  await requireTools(machineTools)
+  const { image, from, say } = options
+  const accel = await findAccel(image.kernel, say)
+  const firmware = await findOvmf()
+  const runDir = options.runDir ?? (await mkdtemp(join(tmpdir(), 'keystone-vm-')))
+  await mkdir(runDir, { recursive: true })
+  const at = places(runDir)
+  const disks = options.disks ?? defaultDisks
+  const hardware: Hardware = from?.hardware ?? {
+    memoryMiB: options.memoryMiB ?? 1536,
+    net: options.net ?? true,
+    tpm: options.tpm ?? true,
+    diskIds: disks.map(({ id }) => id),
+  }
+  const bundleDisk = options.bundleDisk ?? from?.bundleDisk ?? join(runDir, 'no-bundle.raw')
+  if (!options.bundleDisk && !from) await blankBundleDisk(bundleDisk)
+  if (from) {
+    for (const name of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await makeOverlay(from.frozen(name), name)
+  } else {
+    await makeVars(firmware.vars, at.vars)
+    for (const disk of disks) await makeDisk(disk, at.disk(disk.id))
+  }
+  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size: options.size ?? from?.size })
+  if (from) {
+    await machine.tty.screen.write(from.screen)
+    await copyFile(from.serialLog, at.serialLog)
+  }
+  try {
+    await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })
+    if (from) await machine.agent.syncClock()
+  } catch (error) {
+    await machine.dispose()
+    throw error
+  }
+  return machine
+}
+
+const timeout = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined).unref())

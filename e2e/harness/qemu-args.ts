@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import type { Accel } from './accel.ts'
+
+/** Everything that shapes the machine's hardware. Two processes with equal hardware can hand a saved state over. */
+export type Hardware = {
+  memoryMiB: number
+  net: boolean
+  tpm: boolean
+  /** Ids of the target disks in slot order; their serials too. */
+  diskIds: string[]
+}
+
+export type Launch = {
+  accel: Accel
+  hardware: Hardware
+  firmwareCode: string
+  runDir: string
+  /** The installer's two disks are attached. Without them the firmware boots what the target disks hold. */
+  installer: { systemDisk: string; bundleDisk: string } | undefined
+  /** Disks of hardware.diskIds that are not plugged in this time. */
+  without: string[]
+  tpmSocket: string | undefined
+  incoming: string | undefined
+}
+
+/** The places of one machine's files below its run folder. Socket names are short: a unix socket's path has 107 bytes. */
+export const places = (runDir: string) => ({
+  vars: join(runDir, 'vars.qcow2'),
+  system: join(runDir, 'system.qcow2'),
+  disk: (id: string) => join(runDir, `disk-${id}.qcow2`),
+  tpmDir: join(runDir, 'tpm'),
+  tpmSocket: join(runDir, 'tpm.sock'),
+  tpmLog: join(runDir, 'swtpm.log'),
+  qmpSocket: join(runDir, 'qmp.sock'),
+  qmpLog: join(runDir, 'qmp.log'),
+  serialSocket: join(runDir, 'tty.sock'),
+  serialLog: join(runDir, 'serial.log'),
+  agentSocket: join(runDir, 'agent.sock'),
+  processLog: join(runDir, 'processes.log'),
+  argvLog: join(runDir, 'argv.log'),
+})
+
+// With cx16 the emulation gives wrong flags and most boots die in __kmalloc; see docs of the lab, fact 1.
+const cpu: Record<Accel, string[]> = {
+  kvm: ['-accel', 'kvm', '-cpu', 'host'],
+  tcg: ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Westmere,-cx16'],
+}
+
+/** The argv of QEMU for one boot. It starts stopped (-S), so that no byte is lost before the harness listens. */
+export function qemuArgs({ accel, hardware, firmwareCode, runDir, installer, without, tpmSocket, incoming }: Launch): string[] {
+  const at = places(runDir)
+  const args = [
+    'qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-S', '-no-reboot',
+    '-machine', 'q35', ...cpu[accel], '-smp', '2', '-m', String(hardware.memoryMiB), '-nic', 'none',
+    '-chardev', `socket,id=qmp,path=${at.qmpSocket},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control',
+    '-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${firmwareCode}`,
+    '-drive', `if=pflash,unit=1,format=qcow2,file=${at.vars}`,
+    '-chardev', `socket,id=tty,path=${at.serialSocket},server=on,wait=off,logfile=${at.serialLog},logappend=on`,
+    '-serial', 'chardev:tty',
+    '-object', 'rng-random,filename=/dev/urandom,id=rng0', '-device', 'virtio-rng-pci,rng=rng0,addr=0x3',
+    '-device', 'virtio-serial-pci,id=vs0,addr=0x4',
+    '-chardev', `socket,id=agent,path=${at.agentSocket},server=on,wait=off`,
+    '-device', 'virtserialport,bus=vs0.0,chardev=agent,name=keystone.agent',
+  ]
+  if (hardware.net) {
+    // No boot ROM: nothing here ever boots from the network. restrict=on: the guest reaches nothing outside.
+    args.push('-netdev', 'user,id=net0,restrict=on', '-device', 'virtio-net-pci,netdev=net0,romfile=,addr=0x5')
+  }
+  if (tpmSocket !== undefined) {
+    args.push('-chardev', `socket,id=tpm,path=${tpmSocket}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm')
+    args.push('-device', 'tpm-crb,tpmdev=tpm0')
+  }
+  if (installer) {
+    args.push('-drive', `if=none,id=system,file=${installer.systemDisk},format=qcow2,cache=unsafe`)
+    args.push('-device', 'virtio-blk-pci,drive=system,serial=keystone-system,bootindex=0,addr=0x6')
+    args.push('-drive', `if=none,id=bundle,file=${installer.bundleDisk},format=raw,readonly=on`)
+    args.push('-device', 'virtio-blk-pci,drive=bundle,serial=keystone-bundle,addr=0x7')
+  }
+  for (const [index, id] of hardware.diskIds.entries()) {
+    if (without.includes(id)) continue
+    // A fixed slot each: the same disk is at the same place in every boot, with or without its neighbours.
+    // Not cache=unsafe: what the guest flushed must survive a killed QEMU, qcow2's own tables too.
+    args.push('-drive', `if=none,id=disk-${id},file=${at.disk(id)},format=qcow2,discard=unmap`)
+    args.push('-device', `virtio-blk-pci,drive=disk-${id},serial=${id},addr=0x${(0x10 + index).toString(16)}`)
+  }
+  if (incoming !== undefined) args.push('-incoming', incoming)
+  return args
+}

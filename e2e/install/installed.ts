@@ -1,0 +1,34 @@
+import type { Machine } from '../harness/machine.ts'
+
+/** What the first-boot phase writes to /var/lib/keystone/phases/first-boot.json. */
+export type FirstBoot = {
+  phase: 'first-boot'
+  ok: boolean
+  unlockedBy: 'tpm2' | 'passphrase' | 'unknown'
+  checks: { name: string; ok: boolean; found: string; expected: string }[]
+}
+
+/** Waits for the installed system and its first-boot phase; gives the phase's result. */
+export async function firstBoot(machine: Machine): Promise<FirstBoot> {
+  await machine.agent.waitReady({ timeoutMs: 600_000 })
+  // The phase is a oneshot unit: it is over when it is active (exited) or failed.
+  await machine.agent.succeed(
+    "timeout 290 bash -c 'while systemctl show -P ActiveState keystone-first-boot | grep -qx -e inactive -e activating; do sleep 0.5; done'",
+    { timeoutMs: 300_000 },
+  )
+  return JSON.parse(await machine.agent.succeed('cat /var/lib/keystone/phases/first-boot.json')) as FirstBoot
+}
+
+/** `zfs get` of one property, its value alone. */
+export function zfsGet(machine: Machine, property: string, dataset: string): Promise<string> {
+  return machine.agent.succeed(`zfs get -H -o value ${property} ${dataset}`)
+}
+
+/** Sizes, types and labels of all partitions of a target disk, for comparing two installs. */
+export async function partitionTable(machine: Machine, diskId: string): Promise<unknown> {
+  const text = await machine.agent.succeed(`sfdisk --json /dev/disk/by-id/virtio-${diskId}`)
+  const { partitiontable } = JSON.parse(text) as {
+    partitiontable: { label: string; partitions: { start: number; size: number; type: string; name?: string }[] }
+  }
+  return partitiontable.partitions.map(({ start, size, type, name }) => ({ start, size, type, name }))
+}

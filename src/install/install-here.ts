@@ -1,0 +1,74 @@
+import type { InstallEvent, TaskFailure, TaskId } from '../model/event.ts'
+import { LOG_FILE, RUNTIME_DIRECTORY } from '../model/paths.ts'
+import { UserError } from '../system/errors.ts'
+import { type Lock, takeLock } from '../system/lock.ts'
+import type { System } from '../system/system.ts'
+import type { LiveLog } from './live-log.ts'
+import { type InstallOutcome, type InstallRequest, runTasks } from './run-tasks.ts'
+import { installSequence } from './sequences.ts'
+import { isSystemError } from './task-failure.ts'
+
+const LOCK_FILE = `${RUNTIME_DIRECTORY}/lock`
+
+/** Installs on this machine: alone, and with the log in its file. Every log line becomes an event too. */
+export async function installHere(
+  request: InstallRequest & { readonly system: System; readonly liveLog: LiveLog },
+): Promise<InstallOutcome> {
+  const { system, liveLog } = request
+  const { log } = liveLog
+  const lock = await takeLockIfAllowed()
+  if (lock !== null && 'heldBy' in lock) return refuseSecond(lock.heldBy, request)
+  try {
+    keepLog(liveLog)
+    return await withLogEvents(liveLog, request.onEvent, (onEvent) =>
+      runTasks({ ...request, onEvent, tasks: installSequence, system, log }),
+    )
+  } finally {
+    await lock?.release()
+  }
+}
+
+/** Runs `work` with an `onEvent` that knows which task is at work, so that log lines can say whose they are. */
+export async function withLogEvents<Result>(
+  liveLog: LiveLog,
+  emit: (event: InstallEvent) => void,
+  work: (onEvent: (event: InstallEvent) => void) => Promise<Result>,
+): Promise<Result> {
+  let task: TaskId | null = null
+  const stop = liveLog.listen((line, at) => emit({ type: 'log', at, task, line }))
+  try {
+    return await work((event) => {
+      if (event.type === 'task-started') task = event.task
+      emit(event)
+    })
+  } finally {
+    stop()
+  }
+}
+
+/** Null where /run may not be written: then this is not root, and preflight says so in better words. */
+async function takeLockIfAllowed(): Promise<Lock | { readonly heldBy: number } | null> {
+  try {
+    return await takeLock(LOCK_FILE)
+  } catch (error) {
+    if (isSystemError(error)) return null
+    throw error
+  }
+}
+
+function keepLog(liveLog: LiveLog): void {
+  try {
+    liveLog.keepIn(LOG_FILE)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    liveLog.log.write(`${error.message}; it stays in memory`)
+  }
+}
+
+function refuseSecond(heldBy: number, { system, onEvent }: InstallRequest & { readonly system: System }): InstallOutcome {
+  const message = `an installation is running on this machine already (process ${heldBy})`
+  const nextSteps = ['go on there: on the screen (tty1) or on the serial line', 'or end that one first']
+  const failure: TaskFailure = { task: 'preflight', message, nextSteps, problems: [] }
+  onEvent({ type: 'task-failed', at: system.now().toISOString(), failure })
+  return { status: 'failed', failure, error: new UserError(message, { nextSteps }), isBug: false }
+}

@@ -1,0 +1,15 @@
+import type { StepId } from '../model/answers.ts'
+import type { StepScreen } from '../ui/step-screen.ts'
+import { clusterScreen } from './cluster/cluster-screen.tsx'
+import { diskScreen } from './disk/disk-screen.tsx'
+import { encryptionScreen } from './encryption/encryption-screen.tsx'
+import { identityScreen } from './identity/identity-screen.tsx'
+import { networkScreen } from './network/network-screen.tsx'
+
+export const screens: { readonly [Id in StepId]: StepScreen<Id> } = {
+  disk: diskScreen,
+  encryption: encryptionScreen,
+  network: networkScreen,
+  identity: identityScreen,
+  cluster: clusterScreen,
+}

@@ -1,0 +1,121 @@
+import { Secret } from '../model/secret.ts'
+import { formatCommand } from './command-line.ts'
+import type { CommandResult, System } from './system.ts'
+
+export type RecordedCommand = {
+  readonly program: string
+  readonly args: readonly string[]
+  /** As a person would type it. */
+  readonly line: string
+  /** `***` for a secret, null when there was none. */
+  readonly stdin: string | null
+}
+
+export type RecordedFile = {
+  readonly path: string
+  /** `***` for a secret. */
+  readonly content: string
+  readonly mode: number
+}
+
+export type RecordedChange =
+  | ({ readonly kind: 'command' } & RecordedCommand)
+  | ({ readonly kind: 'write' | 'append' } & RecordedFile)
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'remove'; readonly path: string }
+
+export type DryRunSystem = System & {
+  /** Every change that was asked for, in order. */
+  changes(): readonly RecordedChange[]
+  commands(): readonly RecordedCommand[]
+  /** The files as they would be at the end. */
+  files(): readonly RecordedFile[]
+}
+
+/** Looks at the real machine and changes nothing: `run` answers exit 0 with the command's `preview`, and files written
+ *  here are seen by later reads of the same path. */
+export function createDryRunSystem(real: System): DryRunSystem {
+  const changes: RecordedChange[] = []
+  /** Null: removed. */
+  const written = new Map<string, { content: string | Secret; mode: number } | null>()
+  const directories = new Set<string>()
+
+  const revealed = (content: string | Secret) => (content instanceof Secret ? content.reveal() : content)
+  const readText = async (path: string) => {
+    const file = written.get(path)
+    if (file === undefined) return real.readText(path)
+    return file === null ? null : revealed(file.content)
+  }
+
+  return {
+    query: (program, args, options) => real.query(program, args, options),
+    async run(program, args, options = {}): Promise<CommandResult> {
+      const stdin = options.stdin === undefined ? null : String(options.stdin)
+      changes.push({ kind: 'command', program, args: [...args], line: formatCommand(program, args), stdin })
+      return { exitCode: 0, stdout: options.preview ?? '', stderr: '' }
+    },
+
+    readText,
+    async readBytes(path) {
+      if (!written.has(path)) return real.readBytes(path)
+      const text = await readText(path)
+      return text === null ? null : new TextEncoder().encode(text)
+    },
+    async listDirectory(path) {
+      const names = new Set(await real.listDirectory(path))
+      const prefix = path.endsWith('/') ? path : `${path}/`
+      const nameBelow = (other: string) =>
+        other.startsWith(prefix) ? other.slice(prefix.length).split('/')[0] : undefined
+      for (const directory of directories) {
+        const name = nameBelow(directory)
+        if (name) names.add(name)
+      }
+      for (const [other, file] of written) {
+        const name = nameBelow(other)
+        if (name && file !== null) names.add(name)
+        else if (name && other === prefix + name) names.delete(name)
+      }
+      const isThere = names.size > 0 || directories.has(path) || (await real.listDirectory(path)) !== null
+      return isThere ? [...names].sort() : null
+    },
+    realPath: async (path) => {
+      const file = written.get(path)
+      if (file === undefined && !directories.has(path)) return real.realPath(path)
+      return file === null ? null : path
+    },
+    async exists(path) {
+      const file = written.get(path)
+      if (file !== undefined) return file !== null
+      return directories.has(path) || real.exists(path)
+    },
+
+    async writeFile(path, content, { mode }) {
+      written.set(path, { content, mode })
+      changes.push({ kind: 'write', path, content: String(content), mode })
+    },
+    async appendFile(path, content, { mode }) {
+      written.set(path, { content: `${(await readText(path)) ?? ''}${content}`, mode })
+      changes.push({ kind: 'append', path, content, mode })
+    },
+    async makeDirectory(path, { mode }) {
+      directories.add(path)
+      changes.push({ kind: 'directory', path, mode })
+    },
+    async removeFile(path) {
+      written.set(path, null)
+      changes.push({ kind: 'remove', path })
+    },
+
+    now: () => real.now(),
+
+    changes: () => [...changes],
+    commands: () =>
+      changes.flatMap((change) => {
+        if (change.kind !== 'command') return []
+        const { kind: _, ...command } = change
+        return [command]
+      }),
+    files: () =>
+      [...written].flatMap(([path, file]) => (file ? [{ path, content: String(file.content), mode: file.mode }] : [])),
+  }
+}

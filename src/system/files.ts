@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { access, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** Null when it is not there or cannot be read: sysfs and efivars answer with all kinds of errors, and to us they all
+ *  mean "not known". */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch {
+    return null
+  }
+}
+
+export const readTextOrNull = (path: string) => orNull(readFile(path, 'utf8'))
+export const readBytesOrNull = (path: string) => orNull<Uint8Array>(readFile(path))
+export const realPathOrNull = (path: string) => orNull(realpath(path))
+export const listOrNull = (path: string) => orNull(readdir(path).then((names) => names.sort()))
+export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
+
+/** Whoever looks sees the old file or the new one, never a half; after a power cut too. The temporary file is 0600 until
+ *  the content is complete, so that a secret is never readable in between; the umask has no say in the final mode. */
+export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.chmod(mode)
+    await file.sync()
+  } catch (error) {
+    await file.close()
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await file.close()
+  await rename(temporary, path).catch(async (error) => {
+    await rm(temporary, { force: true })
+    throw error
+  })
+  await syncDirectory(dirname(path))
+}
+
+/** The content is on the disk when this returns: a journal is worth nothing otherwise. */
+export async function appendToFile(path: string, content: string, mode: number): Promise<void> {
+  const file = await open(path, 'a', mode)
+  try {
+    await file.chmod(mode)
+    await file.writeFile(content)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** With missing parents, which get the usual mode. */
+export async function makeDirectoryWithMode(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true })
+  const directory = await open(path, 'r')
+  try {
+    await directory.chmod(mode)
+  } finally {
+    await directory.close()
+  }
+}
+
+export const removeFileIfThere = (path: string) => rm(path, { force: true })
+
+/** A rename survives a power cut only once its directory is on the disk. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } catch {
+    // Some file systems (efivarfs, 9p) refuse this; the file itself is safe.
+  } finally {
+    await directory.close()
+  }
+}

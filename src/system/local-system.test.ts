@@ -1,0 +1,188 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Secret } from '../model/secret.ts'
+import { Cancelled, CommandError } from './errors.ts'
+import { createLocalSystem } from './local-system.ts'
+import { createLog } from './log.ts'
+import type { Program } from './programs.ts'
+
+// Real small programs; none of them is one of ours, hence the one cast.
+const program = (name: string) => name as Program
+const sh = (script: string) => [program('sh'), ['-c', script]] as const
+
+function system(environment: Record<string, string> = {}) {
+  const log = createLog({ append: () => {} })
+  return { log, ...createLocalSystem({ log, environment }) }
+}
+const folder = () => mkdtempSync(join(tmpdir(), 'keystone-system-'))
+
+test('gives a secret to stdin, closes it, and keeps it out of the log even when the program echoes it', async () => {
+  const { run, log } = system()
+  const result = await run(program('cat'), [], { stdin: new Secret('correct horse') })
+  expect(result).toEqual({ exitCode: 0, stdout: 'correct horse', stderr: '' })
+  expect(log.tail().join('\n')).not.toContain('horse')
+  expect(log.tail()).toContain('  ***')
+})
+
+test('without stdin a program finds end of file and does not wait', async () => {
+  expect((await system().query(program('cat'), [])).stdout).toBe('')
+})
+
+test('a wrong exit code throws with the program, the line and the last 20 lines', async () => {
+  const failure = system().run(...sh('for i in $(seq 30); do echo line $i; done; echo broken >&2; exit 3'))
+  const error = await failure.catch((caught) => caught)
+  expect(error).toBeInstanceOf(CommandError)
+  expect(error).toMatchObject({ program: 'sh', exitCode: 3, isMissing: false, message: 'sh failed with exit code 3' })
+  expect(error.lastLines).toHaveLength(20)
+  expect(error.lastLines.at(-1)).toBe('broken')
+  expect(error.lastLines.at(0)).toBe('line 12')
+})
+
+test('an exit code that is expected is a result', async () => {
+  expect(await system().query(program('false'), [], { okExitCodes: [0, 1] })).toMatchObject({ exitCode: 1 })
+})
+
+test('a program that is not installed is told from one that failed', async () => {
+  const error = await system()
+    .query(program('keystone-no-such-program'), [])
+    .catch((caught) => caught)
+  expect(error).toMatchObject({ name: 'CommandError', isMissing: true, exitCode: null })
+})
+
+test('delivers each line while the program still runs', async () => {
+  const cancel = new AbortController()
+  const seen: string[] = []
+  // It would run for a minute: only a line that arrives early can end it.
+  const running = system().run(...sh('echo out; echo err >&2; sleep 60'), {
+    signal: cancel.signal,
+    onLine: (line, stream) => {
+      seen.push(`${stream} ${line}`)
+      if (seen.length === 2) cancel.abort()
+    },
+  })
+  await expect(running).rejects.toBeInstanceOf(Cancelled)
+  expect(seen.sort()).toEqual(['stderr err', 'stdout out'])
+})
+
+test('a cancel ends what the program started too', async () => {
+  const cancel = new AbortController()
+  let child = 0
+  const running = system().run(...sh('sleep 60 & echo $!; wait'), {
+    signal: cancel.signal,
+    onLine: (line) => {
+      child = Number(line)
+      cancel.abort()
+    },
+  })
+  await expect(running).rejects.toBeInstanceOf(Cancelled)
+  // Reparented and reaped by init, or still a zombie: in both cases it no longer sleeps.
+  const state = (() => {
+    try {
+      return readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2]
+    } catch {
+      return 'gone'
+    }
+  })()
+  expect(['gone', 'Z', 'X']).toContain(state)
+})
+
+test('starts nothing when it was cancelled before', async () => {
+  const cancel = new AbortController()
+  cancel.abort()
+  const { run, log } = system()
+  await expect(run(program('true'), [], { signal: cancel.signal })).rejects.toBeInstanceOf(Cancelled)
+  expect(log.tail()).toEqual([])
+})
+
+test('a program that takes too long is ended, and the error says so', async () => {
+  const error = await system()
+    .query(program('sleep'), ['60'], { timeoutMs: 100 })
+    .catch((caught) => caught)
+  expect(error).toMatchObject({ name: 'CommandError', exitCode: null, message: 'sleep gave no answer within 0.1 s' })
+})
+
+test('secret output reaches the caller and nobody else', async () => {
+  const { run, log } = system()
+  const seen: string[] = []
+  const onLine = (line: string) => seen.push(line)
+  const result = await run(...sh('echo recovery-key; echo note >&2'), { isSecretOutput: true, onLine })
+  expect(result.stdout).toBe('recovery-key\n')
+  expect(seen).toEqual(['note'])
+  const error = await run(...sh('echo recovery-key; exit 1'), { isSecretOutput: true }).catch((caught) => caught)
+  expect(error.lastLines).toEqual([])
+  // The second line quotes the script itself, in which the key stands: by now the log knows it as a secret.
+  expect(log.tail().slice(1).join('\n')).not.toContain('recovery-key')
+})
+
+test('the log has the line, how it ended, how long it took, and the output of a run', async () => {
+  const { run, query, log } = system()
+  await run(...sh('echo made'))
+  await query(...sh('echo seen'))
+  const lines = log.tail().map((line) => line.replace(/\d+\.\d\d s/, 'T s'))
+  expect(lines).toEqual([
+    "$ sh -c 'echo made'",
+    '  made',
+    '  exit 0 after T s: sh',
+    "$ sh -c 'echo seen'",
+    '  exit 0 after T s: sh',
+  ])
+})
+
+test('programs get the C locale and only the variables they need', async () => {
+  const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'de_DE.UTF-8', HOME: '/root', KEYSTONE_SECRET: 'x' }
+  const { stdout } = await system(environment).query(program('env'), [])
+  expect(stdout.trim().split('\n').sort()).toEqual(['HOME=/root', 'LC_ALL=C', 'PATH=/usr/bin:/bin'])
+})
+
+test('writes a file in one step with exactly the mode, and leaves nothing else behind', async () => {
+  const at = folder()
+  await system().writeFile(join(at, 'flake.nix'), 'old', { mode: 0o600 })
+  // Group-writable: any usual umask would take that away.
+  await system().writeFile(join(at, 'flake.nix'), 'new', { mode: 0o664 })
+  expect(readFileSync(join(at, 'flake.nix'), 'utf8')).toBe('new')
+  expect(statSync(join(at, 'flake.nix')).mode & 0o7777).toBe(0o664)
+  expect(readdirSync(at)).toEqual(['flake.nix'])
+})
+
+test('writes a secret in the clear to its file and hides it in the log', async () => {
+  const at = join(folder(), 'passphrase')
+  const { writeFile, log } = system()
+  await writeFile(at, new Secret('correct horse'), { mode: 0o600 })
+  expect(readFileSync(at, 'utf8')).toBe('correct horse')
+  log.write('it is correct horse')
+  expect(log.tail()).toEqual([`wrote ${at} (0600)`, 'it is ***'])
+})
+
+test('a failed write leaves the old content and no temporary file', async () => {
+  const at = folder()
+  await system().makeDirectory(join(at, 'taken'), { mode: 0o755 })
+  await expect(system().writeFile(join(at, 'taken'), 'x', { mode: 0o644 })).rejects.toThrow()
+  expect(readdirSync(at)).toEqual(['taken'])
+})
+
+test('reads, lists, follows links, and answers null for what is not there', async () => {
+  const at = folder()
+  const { readText, readBytes, listDirectory, realPath, exists, appendFile, makeDirectory, removeFile } = system()
+  writeFileSync(join(at, 'b'), 'text')
+  symlinkSync('b', join(at, 'a'))
+  symlinkSync('nowhere', join(at, 'c'))
+  expect(await readText(join(at, 'a'))).toBe('text')
+  expect(await readBytes(join(at, 'b'))).toEqual(Buffer.from('text'))
+  expect(await listDirectory(at)).toEqual(['a', 'b', 'c'])
+  expect(await realPath(join(at, 'a'))).toBe(join(at, 'b'))
+  expect(await exists(at)).toBe(true)
+  for (const path of [join(at, 'c'), join(at, 'none'), at]) expect(await readText(path)).toBe(null)
+  expect(await realPath(join(at, 'c'))).toBe(null)
+  expect(await exists(join(at, 'c'))).toBe(false)
+  expect(await listDirectory(join(at, 'none'))).toBe(null)
+  await appendFile(join(at, 'journal'), '1\n', { mode: 0o600 })
+  await appendFile(join(at, 'journal'), '2\n', { mode: 0o600 })
+  expect(await readText(join(at, 'journal'))).toBe('1\n2\n')
+  await makeDirectory(join(at, 'deep/er'), { mode: 0o700 })
+  expect(statSync(join(at, 'deep/er')).mode & 0o777).toBe(0o700)
+  await removeFile(join(at, 'journal'))
+  await removeFile(join(at, 'journal'))
+  expect(await exists(join(at, 'journal'))).toBe(false)
+})

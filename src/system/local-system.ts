@@ -1,0 +1,50 @@
+import { Secret } from '../model/secret.ts'
+import { commandEnvironment } from './environment.ts'
+import {
+  appendToFile,
+  doesExist,
+  listOrNull,
+  makeDirectoryWithMode,
+  readBytesOrNull,
+  readTextOrNull,
+  realPathOrNull,
+  removeFileIfThere,
+  replaceFile,
+} from './files.ts'
+import type { Log } from './log.ts'
+import { runCommand } from './run-command.ts'
+import type { System } from './system.ts'
+
+/** This machine. Every command goes to the log with its line, exit code and duration; the output of `run` does too unless
+ *  the caller takes it by `onLine`. `environment` is the caller's (`process.env`, which only cli.ts may read); programs get
+ *  the few variables of it that are listed in environment.ts. */
+export function createLocalSystem(options: {
+  readonly log: Log
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}): System {
+  const { log } = options
+  const environment = commandEnvironment(options.environment ?? {})
+  return {
+    query: (program, args, commandOptions = {}) =>
+      runCommand(program, args, commandOptions, { log, environment, logsOutput: false }),
+    run: (program, args, commandOptions = {}) =>
+      runCommand(program, args, commandOptions, { log, environment, logsOutput: true }),
+
+    readText: readTextOrNull,
+    readBytes: readBytesOrNull,
+    listDirectory: listOrNull,
+    realPath: realPathOrNull,
+    exists: doesExist,
+
+    async writeFile(path, content, { mode }) {
+      if (content instanceof Secret) log.hide(content)
+      await replaceFile(path, content instanceof Secret ? content.reveal() : content, mode)
+      log.write(`wrote ${path} (${mode.toString(8).padStart(4, '0')})`)
+    },
+    appendFile: (path, content, { mode }) => appendToFile(path, content, mode),
+    makeDirectory: (path, { mode }) => makeDirectoryWithMode(path, mode),
+    removeFile: removeFileIfThere,
+
+    now: () => new Date(),
+  }
+}

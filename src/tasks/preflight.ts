@@ -1,0 +1,160 @@
+import { isMappingOpen, isPoolImported } from '../install/release-target.ts'
+import { compareDisk, readTargetDisk } from '../install/target-disks.ts'
+import { findMissingMounts, isBelow, type Mount, readMounts } from '../install/target-mounts.ts'
+import { RUNTIME_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
+import type { Problem } from '../model/problem.ts'
+import { CommandError } from '../system/errors.ts'
+import { type Program, programs } from '../system/programs.ts'
+import type { System } from '../system/system.ts'
+import type { TaskContext, TaskWork } from './task.ts'
+
+const ALWAYS_NEEDED: readonly Program[] = [
+  programs.cryptsetup,
+  programs.disko,
+  programs.findmnt,
+  programs.lsblk,
+  programs.mkpasswd,
+  programs.nix,
+  programs.nixosGenerateConfig,
+  programs.nixosInstall,
+  programs.sync,
+  programs.systemdCryptenroll,
+  programs.udevadm,
+  programs.umount,
+]
+const NEEDED_FOR_ZFS: readonly Program[] = [programs.zfs, programs.zpool]
+
+/** Is this still the machine the plan was made for, and is it ours to use? */
+export const preflight: TaskWork = {
+  id: 'preflight',
+  async check({ plan, system }) {
+    // A resume over our own mounts: the disks are in use, and by us.
+    return (await findMissingMounts(system, plan)).length === 0 ? 'done' : 'todo'
+  },
+  // It only looks, and looking is verify's business; so a dry run on any machine gets as far as the later tasks.
+  run: async () => undefined,
+  /** All findings at once. */
+  async verify(context) {
+    const { plan, system } = context
+    // Without root most of the other answers would be wrong.
+    const rights = await findMissingRights(system)
+    if (rights.length > 0) return rights
+    const groups = await Promise.all([
+      findMissingFirmware(context),
+      findMissingPrograms(system, plan.storage.pool === null ? ALWAYS_NEEDED : [...ALWAYS_NEEDED, ...NEEDED_FOR_ZFS]),
+      findChangedDisks(context),
+      findNamesInUse(context),
+    ])
+    return groups.flat()
+  },
+}
+
+async function findMissingRights(system: System): Promise<readonly Problem[]> {
+  const status = (await system.readText('/proc/self/status')) ?? ''
+  // Real, effective, saved, file system user: the second counts.
+  if (/^Uid:\s+\d+\s+0\s/m.test(status)) return []
+  return [
+    {
+      code: 'not-root',
+      path: ['hardware', 'user'],
+      message: 'an installation needs root, because it writes to disks',
+      hint: 'quit, and start it again as root: sudo keystone',
+    },
+  ]
+}
+
+async function findMissingFirmware({ plan, system }: TaskContext): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  if (!(await system.exists('/sys/firmware/efi'))) {
+    problems.push({
+      code: 'no-uefi',
+      path: ['hardware', 'firmware'],
+      message: 'this machine was not started by UEFI',
+      hint: 'choose UEFI in the firmware settings and start from the medium again',
+    })
+  }
+  if (plan.tpmUnlock && !(await system.exists('/dev/tpmrm0'))) {
+    problems.push({
+      code: 'no-tpm',
+      path: ['hardware', 'tpm'],
+      message: 'unlocking by the TPM was chosen, but no TPM2 answers',
+      hint: 'turn the TPM on in the firmware settings, or turn TPM unlock off on the encryption page',
+    })
+  }
+  return problems
+}
+
+async function findMissingPrograms(system: System, needed: readonly Program[]): Promise<readonly Problem[]> {
+  const present = await Promise.all(needed.map((program) => isInstalled(system, program)))
+  const missing = needed.filter((_, index) => !present[index])
+  if (missing.length === 0) return []
+  return [
+    {
+      code: 'programs-missing',
+      path: ['hardware', 'programs'],
+      message: `these programs are not on this system: ${missing.join(', ')}`,
+      hint: 'start from the Keystone medium, it has all of them',
+    },
+  ]
+}
+
+/** Some of them refuse `--version`, and they do it before anything else; being there to refuse is enough. */
+async function isInstalled(system: System, program: Program): Promise<boolean> {
+  try {
+    await system.query(program, ['--version'], { timeoutMs: 30_000 })
+    return true
+  } catch (error) {
+    if (error instanceof CommandError) return !error.isMissing
+    throw error
+  }
+}
+
+async function findChangedDisks({ plan, system }: TaskContext): Promise<readonly Problem[]> {
+  const problems = await Promise.all(
+    plan.storage.disks.map(async (planned): Promise<readonly Problem[]> => {
+      const found = await readTargetDisk(system, planned.id)
+      const path = ['disk', 'devices', planned.id]
+      const changed = compareDisk(planned, found)
+      if (found === null || changed.length > 0) return changed
+      if (found.isReadOnly) {
+        const hint = 'turn its write protection off, or choose another disk'
+        return [{ code: 'disk-read-only', path, message: `the disk ${planned.id} is read-only`, hint }]
+      }
+      if (found.uses.length === 0) return []
+      const message = `the disk ${planned.id} is in use: ${found.uses.join(', ')}`
+      return [{ code: 'disk-in-use', path, message, hint: 'unmount it, or restart the machine and begin again' }]
+    }),
+  )
+  return problems.flat()
+}
+
+/** The places and names the install is going to take. What is there already is not ours, and would be mistaken for ours. */
+async function findNamesInUse({ plan, system }: TaskContext): Promise<readonly Problem[]> {
+  const { luksName, pool } = plan.storage
+  const problems: Problem[] = []
+  const hint = 'it may be left from an installation that ended early: restart the machine and begin again'
+  const mounts = await readMounts(system)
+  // The deepest mount that holds the directory; of two at one place the later one.
+  const runtime = mounts
+    .filter(({ target }) => target === '/' || isBelow(RUNTIME_DIRECTORY, target))
+    .reduce<Mount | null>((best, mount) => (best && best.target.length > mount.target.length ? best : mount), null)
+  if (runtime?.filesystem !== 'tmpfs' && runtime?.filesystem !== 'ramfs') {
+    const message = `${RUNTIME_DIRECTORY} must be in memory (tmpfs), because the passphrase passes through it`
+    const hint = 'start from the Keystone medium'
+    problems.push({ code: 'runtime-not-in-memory', path: ['hardware', 'memory'], message, hint })
+  }
+  const mounted = mounts.filter((mount) => isBelow(mount.target, TARGET_ROOT))
+  if (mounted.length > 0) {
+    const message = `${TARGET_ROOT} is in use: ${mounted.map((mount) => mount.target).join(', ')}`
+    problems.push({ code: 'target-in-use', path: ['target'], message, hint })
+  }
+  if (await isMappingOpen(system, luksName)) {
+    const message = `an encrypted device with the name ${luksName} is open`
+    problems.push({ code: 'mapping-in-use', path: ['target', luksName], message, hint })
+  }
+  if (pool !== null && (await isPoolImported(system, pool))) {
+    const message = `a ZFS pool with the name ${pool} is imported`
+    problems.push({ code: 'pool-in-use', path: ['target', pool], message, hint })
+  }
+  return problems
+}

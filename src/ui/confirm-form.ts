@@ -1,0 +1,67 @@
+import type { Disk } from '../model/hardware.ts'
+import { formatSize } from '../model/size.ts'
+import { diskNamesToType, targetDisks } from '../wizard/review.ts'
+import type { Form } from './page-forms.ts'
+import type { Row } from './rows.ts'
+import type { Session, View } from './session.ts'
+
+export function confirmForm({ wizard }: View, session: Pick<Session, 'send'>): Form | null {
+  const { review, hardware, typedDiskNames, hasMistyped, isDryRun } = wizard
+  if (!review?.plan || !hardware) return null
+  const disks = targetDisks(review.plan, hardware)
+  const names = diskNamesToType(review.plan, hardware)
+  const isOne = disks.length === 1
+  return {
+    rows: [
+      {
+        kind: 'note',
+        text: isDryRun
+          ? `Dry run: a real install would now erase ${isOne ? 'this disk' : 'these disks'} completely.`
+          : `Everything on ${isOne ? 'this disk' : 'these disks'} will be lost, for good:`,
+        tone: 'warning',
+      },
+      ...disks.flatMap(diskRows),
+      { kind: 'blank' },
+      {
+        kind: 'note',
+        text: isOne ? `Type the disk name to erase it: ${names}` : `Type the disk names to erase them: ${names}`,
+        tone: 'strong',
+      },
+      {
+        kind: 'text',
+        id: 'disk-names',
+        label: isOne ? 'Disk name' : 'Disk names',
+        value: typedDiskNames,
+        problems: hasMistyped
+          ? [{ code: 'mistyped', path: [], message: `to erase ${isOne ? 'the disk' : 'the disks'}, type exactly: ${names}` }]
+          : [],
+        onChange: (text) => session.send({ type: 'TYPE_DISK_NAMES', text }),
+      },
+    ],
+    next: {
+      label: isDryRun ? 'Start the dry run' : `Erase ${disks.map(({ name }) => name).join(' and ')}, and install`,
+      onPress: () => session.send({ type: 'NEXT' }),
+    },
+    problems: [],
+    startsAt: 'disk-names',
+  }
+}
+
+function diskRows(disk: Disk): readonly Row[] {
+  const holds = disk.contents.length > 0 ? disk.contents.join(', ') : null
+  const count = disk.partitions.length
+  return [
+    { kind: 'blank' },
+    { kind: 'heading', text: `${disk.name}  ${disk.model ?? 'no model name'}` },
+    { kind: 'entry', label: 'Size    ', text: formatSize(disk.sizeBytes) },
+    { kind: 'entry', label: 'Serial  ', text: disk.serial ?? 'none' },
+    {
+      kind: 'entry',
+      label: 'Lost    ',
+      text:
+        holds === null && count === 0
+          ? 'nothing: the disk is empty'
+          : [holds ?? 'content of unknown kind', ...(count > 0 ? [count === 1 ? '1 partition' : `${count} partitions`] : [])].join(', '),
+    },
+  ]
+}

@@ -1,0 +1,177 @@
+import { bodyHeight, bodyWidth } from './frame-size.ts'
+import type { Key } from './key-decoder.ts'
+import { fieldAt, type Form, focusOf, formOf, linesOf, stopsOf } from './page-forms.ts'
+import { type Field, fieldsOf, NEXT_BUTTON, scrollTo, type TextField } from './rows.ts'
+import type { Session } from './session.ts'
+
+/** A key on a page with fields. Gives what the text box in the focus should act on, or null. */
+export function routeFormKey(key: Key, session: Session): Key | null {
+  const view = session.view()
+  const form = formOf(view, session)
+  if (!form) {
+    if (key.name === 'escape') goBack(session)
+    return null
+  }
+  const focus = focusOf(form, view)
+  const field = fieldAt(form, focus)
+  switch (key.name) {
+    case 'escape':
+      goBack(session)
+      return null
+    case 'up':
+      moveBy(-1, form, session)
+      return null
+    case 'down':
+      moveBy(1, form, session)
+      return null
+    case 'tab':
+      moveToGroup(1, form, session)
+      return null
+    case 'shift-tab':
+      moveToGroup(-1, form, session)
+      return null
+    case 'page-up':
+    case 'page-down':
+      scrollPage(key.name === 'page-up' ? -1 : 1, form, session)
+      return null
+    case 'enter':
+      pressEnter(form, field, session)
+      return null
+  }
+  if (!field) return null
+  return field.kind === 'text' ? routeTextKey(key, field, session) : routeControlKey(key, field, session)
+}
+
+function goBack(session: Session): void {
+  const { page, recoveryKey } = session.view().wizard
+  if (page === 'welcome') session.change({ notice: 'This is the first page. Ctrl-C asks whether to quit.' })
+  else if (page === 'done' && recoveryKey === null) session.change({ notice: 'The system is installed; there is no way back.' })
+  else session.send({ type: 'BACK' })
+}
+
+function routeTextKey(key: Key, field: TextField, session: Session): Key | null {
+  if (key.name === 'ctrl-u') field.onChange('')
+  else if (key.name === 'ctrl-w') field.onChange(field.value.replace(/\s*\S*\s*$/u, ''))
+  else if (key.name === 'paste' && 'text' in key) return routePaste(key.text, field, session)
+  else if (key.name === 'text' || key.name === 'backspace' || key.name === 'left' || key.name === 'right') return key
+  return null
+}
+
+function routePaste(text: string, field: TextField, session: Session): Key | null {
+  const lines = text.replace(/\n+$/u, '').split('\n')
+  if (lines.length > 1 && field.onPasteLines) {
+    field.onPasteLines(lines)
+    return null
+  }
+  if (lines.length > 1) session.change({ notice: 'The pasted text had several lines; they were joined.' })
+  return { name: 'text', text: lines.join('') }
+}
+
+function routeControlKey(key: Key, field: Exclude<Field, TextField>, session: Session): null {
+  const isRemoval = field.kind === 'action' && field.verb === 'remove'
+  if (isRemoval && (key.name === 'delete' || key.name === 'backspace')) field.onPress()
+  if (key.name !== 'text' || !('text' in key)) return null
+  // Each space counts: two that arrive together turn a toggle on and off again.
+  for (const char of key.text) {
+    if (char === ' ') pressSpace(field.id, session)
+  }
+  return null
+}
+
+function pressSpace(id: string, session: Session): void {
+  const form = formOf(session.view(), session)
+  const field = form && fieldAt(form, id)
+  if (field?.kind === 'check') field.onToggle()
+  if (field?.kind === 'choice' && !field.isChosen) field.onChoose()
+}
+
+/** Enter takes what is there and goes on; it never turns anything off. */
+function pressEnter(form: Form, field: Field | null, session: Session): void {
+  if (!field) return pressNext(session)
+  if (field.kind === 'action') return field.onPress()
+  if (field.kind === 'text' && field.commit && field.value.trim() !== '') {
+    field.commit()
+    return
+  }
+  if (field.kind === 'choice' && !field.isChosen) field.onChoose()
+  const fresh = formOf(session.view(), session) ?? form
+  const next = nextGroup(1, fresh, field.id)
+  if (next === null || next === NEXT_BUTTON) pressNext(session)
+  else focusOn(next, session)
+}
+
+/** Text that waits in a box for its Enter is taken over first, so that going on loses nothing. */
+function pressNext(session: Session): void {
+  const before = session.view()
+  const form = formOf(before, session)
+  if (!form?.next) return
+  for (const field of fieldsOf(form.rows)) {
+    if (field.kind === 'text' && field.commit && field.value.trim() !== '' && !field.commit()) {
+      return focusOn(field.id, session)
+    }
+  }
+  form.next.onPress()
+  const after = session.view()
+  const afterForm = formOf(after, session)
+  if (!afterForm || after.wizard.exit !== null) return
+  const problems = fieldsOf(afterForm.rows).filter((field) => (field.problems ?? []).length > 0)
+  const count = new Set([...afterForm.problems, ...problems.flatMap((field) => field.problems ?? [])]).size
+  if (count === 0) return
+  session.change({
+    notice: count === 1 ? 'One thing must be put right first; see the line with !' : `${count} things must be put right first; see the lines with !`,
+  })
+  const first = problems[0]
+  if (first) focusOn(first.id, session)
+}
+
+function moveBy(step: 1 | -1, form: Form, session: Session): void {
+  const stops = stopsOf(form)
+  const at = stops.indexOf(focusOf(form, session.view()) ?? '')
+  const next = stops[at + step]
+  if (next !== undefined) focusOn(next, session)
+  else scrollPage(step, form, session, 1)
+}
+
+function moveToGroup(step: 1 | -1, form: Form, session: Session): void {
+  const focus = focusOf(form, session.view())
+  const stops = stopsOf(form)
+  // Round and round, as people know it from other forms.
+  const next = focus === null ? null : (nextGroup(step, form, focus) ?? (step === 1 ? stops[0] : stops.at(-1)))
+  if (next != null) focusOn(next, session)
+}
+
+/** The next stop that is not of the same group of choices; of a group, the chosen one. */
+function nextGroup(step: 1 | -1, form: Form, from: string): string | null {
+  const stops = stopsOf(form)
+  const groupOf = (id: string) => {
+    const field = fieldAt(form, id)
+    return field?.kind === 'choice' ? field.group : id
+  }
+  let at = stops.indexOf(from)
+  do at += step
+  while (stops[at] !== undefined && groupOf(stops[at] as string) === groupOf(from))
+  const found = stops[at]
+  if (found === undefined) return null
+  const chosen = fieldsOf(form.rows).find(
+    (field) => field.kind === 'choice' && field.group === groupOf(found) && field.isChosen && stops.includes(field.id),
+  )
+  return chosen?.id ?? found
+}
+
+function focusOn(id: string, session: Session): void {
+  const view = session.view()
+  const { page } = view.wizard
+  const form = formOf(view, session)
+  const lines = form ? linesOf(form, bodyWidth(view.size)) : []
+  const top = scrollTo(view.scroll[page] ?? 0, lines, id === NEXT_BUTTON ? null : id, bodyHeight(view.size))
+  session.change({ focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
+}
+
+function scrollPage(direction: 1 | -1, form: Form, session: Session, by?: number): void {
+  const view = session.view()
+  const { page } = view.wizard
+  const height = bodyHeight(view.size)
+  const last = Math.max(0, linesOf(form, bodyWidth(view.size)).length - height)
+  const wanted = (view.scroll[page] ?? 0) + direction * (by ?? height - 2)
+  session.change({ scroll: { ...view.scroll, [page]: Math.min(last, Math.max(0, wanted)) } })
+}

@@ -1,0 +1,149 @@
+import { EventEmitter } from 'node:events'
+import { toAscii } from './ascii.ts'
+
+/** What we need of a terminal's output; `process.stdout` is one, and a test's stream. */
+export type TerminalOutput = NodeJS.WritableStream & { columns?: number; rows?: number }
+
+export type Size = { readonly columns: number; readonly rows: number }
+
+export type Painter = {
+  /** Given to Ink as its stdout; each write is a whole frame (Ink's `debug` mode). */
+  readonly inkStdout: NodeJS.WriteStream
+  size(): Size
+  /** Takes over the screen, and gives it back. */
+  start(): void
+  stop(): void
+  /** Draws every line again, for a screen that was torn by other output or resized. */
+  repaint(): void
+  /** A serial line does not know its size; the terminal's own answer to `SIZE_QUERY` tells. */
+  setSize(size: Size): void
+  onResize(listener: () => void): void
+}
+
+const DEFAULT_SIZE: Size = { columns: 80, rows: 24 }
+/** Faster frames are not seen by anyone; the last one is always drawn. */
+const FRAME_MS = 33
+
+const ESC = '\u001B['
+// Other screen, no cursor, no wrapping at the right edge, pastes in brackets. A terminal that knows one of them not ignores it.
+const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l${ESC}?2004h${ESC}2J`
+const LEAVE = `${ESC}?2004l${ESC}?7h${ESC}0m${ESC}2J${ESC}H${ESC}?25h${ESC}?1049l`
+/** Goes to the far corner and asks where that is. */
+export const SIZE_QUERY = `${ESC}999;999H${ESC}6n`
+
+/** Draws frames on a terminal, only the lines that changed. Ink's own writer clears the whole screen for each frame that
+ *  fills it, which on a serial line takes most of a second, and it stays silent where `CI` is set. When the line is slower
+ *  than the frames, frames in between are left out. */
+export function createPainter(terminal: TerminalOutput, options: { isUnicode: boolean }): Painter {
+  let frame: readonly string[] = []
+  let painted: readonly string[] = []
+  let asked: Size | null = null
+  let isActive = false
+  let isBusy = false
+  let isStale = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const resizeListeners = new Set<() => void>()
+
+  const size = (): Size => ({
+    columns: terminal.columns || (asked?.columns ?? DEFAULT_SIZE.columns),
+    rows: terminal.rows || (asked?.rows ?? DEFAULT_SIZE.rows),
+  })
+
+  function setFrame(text: string) {
+    frame = (options.isUnicode ? text : toAscii(text)).split('\n')
+    isStale = true
+    if (isActive && !isBusy && timer === undefined) paint()
+  }
+
+  function paint() {
+    isStale = false
+    const { rows } = size()
+    const lines = Array.from({ length: rows }, (_, row) => frame[row] ?? '')
+    const changes = lines.map((line, row) => (line === painted[row] ? '' : `${ESC}${row + 1};1H${line}${ESC}0m${ESC}K`))
+    painted = lines
+    const bytes = changes.join('')
+    if (bytes === '') return
+    timer = setTimeout(afterPause, FRAME_MS)
+    if (terminal.write(bytes)) return
+    isBusy = true
+    terminal.once('drain', () => {
+      isBusy = false
+      if (isActive && isStale && timer === undefined) paint()
+    })
+  }
+
+  function afterPause() {
+    timer = undefined
+    if (isActive && isStale && !isBusy) paint()
+  }
+
+  function repaint() {
+    if (!isActive) return
+    painted = []
+    terminal.write(`${ESC}2J`)
+    paint()
+  }
+
+  function resized() {
+    if (!isActive) return
+    painted = []
+    isStale = true
+    terminal.write(`${ESC}2J`)
+    // The frame for the new size comes from the listeners; the timer only serves a screen that looks the same in both.
+    timer ??= setTimeout(afterPause, FRAME_MS)
+    for (const listener of resizeListeners) listener()
+  }
+
+  return {
+    inkStdout: new InkStdout(setFrame, size) as unknown as NodeJS.WriteStream,
+    size,
+    start() {
+      isActive = true
+      painted = []
+      terminal.on('resize', resized)
+      terminal.write(terminal.columns ? ENTER : `${ENTER}${SIZE_QUERY}`)
+      paint()
+    },
+    stop() {
+      isActive = false
+      clearTimeout(timer)
+      timer = undefined
+      terminal.removeListener('resize', resized)
+      terminal.write(LEAVE)
+    },
+    repaint,
+    setSize(newSize) {
+      asked = newSize
+      resized()
+    },
+    onResize: (listener) => void resizeListeners.add(listener),
+  }
+}
+
+/** The part of a WriteStream that Ink uses. No TTY to it, so that it does not write cursor sequences of its own. */
+class InkStdout extends EventEmitter {
+  readonly isTTY = false
+  readonly writable = true
+  readonly #onFrame: (text: string) => void
+  readonly #size: () => Size
+
+  constructor(onFrame: (text: string) => void, size: () => Size) {
+    super()
+    this.#onFrame = onFrame
+    this.#size = size
+  }
+
+  get columns(): number {
+    return this.#size().columns
+  }
+
+  get rows(): number {
+    return this.#size().rows
+  }
+
+  write(text: string, callback?: () => void): boolean {
+    if (text !== '') this.#onFrame(text)
+    callback?.()
+    return true
+  }
+}

@@ -1,0 +1,180 @@
+import type { Problem } from '../model/problem.ts'
+import { displayWidth, pad, sentence, wrap, wrapHard } from './text.ts'
+
+export type Tone = 'plain' | 'dim' | 'strong' | 'good' | 'warning' | 'problem'
+
+type FieldBase = {
+  /** Unique on its page, stable while the page lives. */
+  readonly id: string
+  readonly label: string
+  /** Shown right below it; a page's problems that no field shows stand at its top. */
+  readonly problems?: readonly Problem[]
+}
+
+export type TextField = FieldBase & {
+  readonly kind: 'text'
+  readonly value: string
+  /** Drawn as dots. */
+  readonly isHidden?: boolean
+  /** A few words after the box: `0 for none`. */
+  readonly hint?: string
+  onChange(value: string): void
+  /** Several lines pasted at once; without it line ends are dropped. */
+  onPasteLines?(lines: readonly string[]): void
+  /** For a box that adds to a list: takes over what was typed. Enter does it, and Next does it for text left in the box.
+   *  Gives false when the text was refused and stays. */
+  commit?(): boolean
+}
+
+export type ChoiceField = FieldBase & {
+  readonly kind: 'choice'
+  /** Of the choices of one group one is chosen. */
+  readonly group: string
+  readonly isChosen: boolean
+  readonly detail?: string
+  /** Why it cannot be chosen. */
+  readonly blockedBecause?: string
+  onChoose(): void
+}
+
+export type CheckField = FieldBase & {
+  readonly kind: 'check'
+  readonly isChecked: boolean
+  readonly detail?: string
+  readonly blockedBecause?: string
+  onToggle(): void
+}
+
+export type ActionField = FieldBase & {
+  readonly kind: 'action'
+  /** What Enter does, for the footer: `edit`, `remove`. */
+  readonly verb: string
+  onPress(): void
+}
+
+export type Field = TextField | ChoiceField | CheckField | ActionField
+
+/** A page as data: one list of rows, top to bottom. It is made anew from the state for each key and each frame, so that a
+ *  key can never act on a page that is no longer there. */
+export type Row =
+  | Field
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'heading'; readonly text: string }
+  /** Wrapped at spaces. */
+  | { readonly kind: 'note'; readonly text: string; readonly tone?: Tone; readonly indent?: number }
+  /** `Host name      primer`: the text hangs behind its label. */
+  | { readonly kind: 'entry'; readonly label: string; readonly text: string }
+  /** As they are; for tables. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly tone?: Tone }
+
+/** One line of the screen. `field` only on the line that takes the keys. */
+export type Line = { readonly text: string; readonly tone: Tone; readonly field?: Field; readonly fieldId?: string }
+
+export function isField(row: Row): row is Field {
+  return 'id' in row
+}
+
+export function fieldsOf(rows: readonly Row[]): readonly Field[] {
+  return rows.filter(isField)
+}
+
+const MARKER_WIDTH = 2
+const WIDEST_LABEL = 24
+const ENTRY_INDENT = 4
+
+/** The id of a page's button in the focus. */
+export const NEXT_BUTTON = 'next'
+
+/** Lines of at most `width` columns. The text of a text field's line is its label alone; the box is drawn by its component. */
+export function layOut(rows: readonly Row[], width: number): readonly Line[] {
+  return rows.flatMap((row) => layOutRow(row, rows, width))
+}
+
+function layOutRow(row: Row, rows: readonly Row[], width: number): readonly Line[] {
+  switch (row.kind) {
+    case 'blank':
+      return [{ text: '', tone: 'plain' }]
+    case 'heading':
+      return wrap(row.text, width).map((text) => ({ text, tone: 'strong' }))
+    case 'note': {
+      const indent = ' '.repeat(row.indent ?? 0)
+      return wrap(row.text, width - indent.length).map((text) => ({ text: indent + text, tone: row.tone ?? 'plain' }))
+    }
+    case 'entry': {
+      const hang = displayWidth(row.label) + ENTRY_INDENT
+      return wrap(row.text, width - hang).map((text, index) => ({
+        text: (index === 0 ? ' '.repeat(ENTRY_INDENT) + row.label : ' '.repeat(hang)) + text,
+        tone: 'plain',
+      }))
+    }
+    case 'lines':
+      return row.lines.flatMap((line) => wrapHard(line, width)).map((text) => ({ text, tone: row.tone ?? 'plain' }))
+    case 'text':
+      return [{ text: pad(row.label, labelWidth(rows)), tone: 'plain', field: row, fieldId: row.id }, ...below(row, width)]
+    default:
+      return [...layOutControl(row, width), ...below(row, width)]
+  }
+}
+
+function layOutControl(row: Exclude<Field, TextField>, width: number): readonly Line[] {
+  const mark = markOf(row)
+  const isBlocked = row.kind !== 'action' && row.blockedBecause !== undefined
+  const indent = displayWidth(mark)
+  const [first = '', ...more] = wrap(row.label, width - MARKER_WIDTH - indent)
+  const hanging = (text: string, tone: Tone): Line => ({
+    text: ' '.repeat(MARKER_WIDTH + indent) + text,
+    tone,
+    fieldId: row.id,
+  })
+  const tone: Tone = isBlocked ? 'dim' : 'plain'
+  const detail = row.kind === 'action' ? undefined : row.detail
+  return [
+    { text: mark + first, tone, field: row, fieldId: row.id },
+    ...more.map((text) => hanging(text, tone)),
+    ...(detail ? wrap(detail, width - MARKER_WIDTH - indent).map((text) => hanging(text, 'dim')) : []),
+    ...(row.kind !== 'action' && row.blockedBecause
+      ? wrap(`Cannot be chosen: ${row.blockedBecause}`, width - MARKER_WIDTH - indent).map((text) => hanging(text, 'dim'))
+      : []),
+  ]
+}
+
+function markOf(row: Exclude<Field, TextField>): string {
+  if (row.kind === 'action') return ''
+  if (row.blockedBecause !== undefined) return ' -  '
+  if (row.kind === 'choice') return row.isChosen ? '(*) ' : '( ) '
+  return row.isChecked ? '[x] ' : '[ ] '
+}
+
+/** The problems of a field, each with a sign and words, not by colour alone. */
+function below(row: Field, width: number): readonly Line[] {
+  return (row.problems ?? []).flatMap((problem) => problemLines(problem, width, row.id))
+}
+
+export function problemLines(problem: Problem, width: number, fieldId?: string): readonly Line[] {
+  const text = sentence(problem.message) + (problem.hint ? `. ${sentence(problem.hint)}.` : '.')
+  return wrap(text, width - MARKER_WIDTH - 2).map((part, index) => ({
+    text: (index === 0 ? `${' '.repeat(MARKER_WIDTH)}! ` : ' '.repeat(MARKER_WIDTH + 2)) + part,
+    tone: 'problem',
+    ...(fieldId !== undefined && { fieldId }),
+  }))
+}
+
+/** All boxes of a page begin in the same column. */
+export function labelWidth(rows: readonly Row[]): number {
+  const widths = rows.map((row) => (row.kind === 'text' ? displayWidth(row.label) : 0))
+  return Math.min(WIDEST_LABEL, Math.max(0, ...widths)) + 1
+}
+
+/** The first line to show, so that the lines of a field are on the screen; moves no further than it must. */
+export function scrollTo(top: number, lines: readonly Line[], fieldId: string | null, height: number): number {
+  const indices = lines.flatMap((line, index) => (line.fieldId === fieldId && fieldId !== null ? [index] : []))
+  const last = Math.max(0, lines.length - height)
+  const first = indices[0]
+  const end = indices.at(-1)
+  if (first === undefined || end === undefined) return Math.min(Math.max(0, top), last)
+  // Above the first field there is only its heading and help: show these too.
+  const isFirstField = !lines.slice(0, first).some((line) => line.fieldId !== undefined)
+  if (isFirstField && end < height) return 0
+  if (first < top) return first
+  return Math.min(Math.max(top, Math.min(first, end - height + 1)), last)
+}

@@ -1,0 +1,154 @@
+import { secretOf } from './page-secret.ts'
+import { readableError } from './readable-error.ts'
+import { routeKey } from './key-routes.ts'
+import type { Key } from './key-decoder.ts'
+import type { Painter, Size } from './painter.ts'
+import type { Capabilities, WizardServices } from './services.ts'
+import { judgeStrength, type Strength } from './strength.ts'
+import type { PageId } from '../wizard/pages.ts'
+import type { WizardEvent, WizardState } from '../wizard/state.ts'
+import type { Wizard } from '../wizard/wizard.ts'
+
+/** What the screens draw from besides the wizard's own state. */
+export type View = {
+  readonly wizard: WizardState
+  readonly size: Size
+  readonly capabilities: Capabilities
+  readonly outDirectory: string | null
+  /** The focused field of each page that was focused before. */
+  readonly focus: Readonly<Partial<Record<PageId, string>>>
+  /** First line shown, by page or overlay; `null` in a log: follow its end. */
+  readonly scroll: Readonly<Record<string, number | null>>
+  readonly memory: Readonly<Record<string, string | boolean>>
+  /** One line about the last key, until the next. */
+  readonly notice: string | null
+  readonly strengths: Readonly<Record<string, Strength>>
+  /** The whole log, while it is read; null while it is being fetched. */
+  readonly log: readonly string[] | null
+  /** Milliseconds since 1970; ticks only while something runs. */
+  readonly now: number
+  readonly isShellOpen: boolean
+}
+
+export type Session = {
+  view(): View
+  subscribe(listener: () => void): () => void
+  /** Sees every key first; gives the key that Ink's own input components should act on, or null. */
+  route(key: Key): Key | null
+  send(event: WizardEvent): void
+  change(changes: Partial<View>): void
+  openShell(): void
+  openLog(): void
+  repaint(): void
+  /** Settles when the wizard is over. */
+  stop(): void
+}
+
+const STRENGTH_PAUSE_MS = 150
+
+/** Keeps focus, scrolling and the like outside of React, so that a key acts on what is true now and not on what was drawn
+ *  last. */
+export function createSession(options: {
+  wizard: Wizard
+  services: Pick<WizardServices, 'openShell' | 'readLog'>
+  painter: Painter
+  capabilities: Capabilities
+  outDirectory: string | null
+  /** Frees the terminal while `work` runs. */
+  lendTerminal(work: () => Promise<void>): Promise<void>
+}): Session {
+  const { wizard, services, painter } = options
+  const listeners = new Set<() => void>()
+  let view: View = {
+    wizard: wizard.state(),
+    size: painter.size(),
+    capabilities: options.capabilities,
+    outDirectory: options.outDirectory,
+    focus: {},
+    scroll: {},
+    memory: {},
+    notice: null,
+    strengths: {},
+    log: null,
+    now: Date.now(),
+    isShellOpen: false,
+  }
+
+  function change(changes: Partial<View>) {
+    view = { ...view, ...changes }
+    for (const listener of listeners) listener()
+  }
+
+  wizard.subscribe(() => {
+    const before = view.wizard
+    const state = wizard.state()
+    // A page that is entered anew starts at its top; where the focus was is kept.
+    const hasTurned = before.page !== state.page
+    change({ wizard: state, now: Date.now(), ...(hasTurned && { scroll: {}, memory: forgetShown(view.memory) }) })
+    if (secretOf(state) !== secretOf(before)) judgeSecretSoon()
+  })
+  painter.onResize(() => change({ size: painter.size() }))
+
+  const clock = setInterval(() => {
+    if (view.wizard.page === 'install' && !view.isShellOpen) change({ now: Date.now() })
+  }, 1000)
+
+  let judgeTimer: ReturnType<typeof setTimeout> | undefined
+  /** Judges the secret of the page when the person pauses. Keyed by the text itself, in memory only, so that a verdict never
+   *  stands next to another text. */
+  function judgeSecretSoon() {
+    clearTimeout(judgeTimer)
+    judgeTimer = setTimeout(() => {
+      const secret = secretOf(view.wizard)
+      if (secret === '' || view.strengths[secret]) return
+      judgeStrength(secret).then(
+        (strength) => change({ strengths: { [secret]: strength } }),
+        // The meter is advice: without it the page still works.
+        () => {},
+      )
+    }, STRENGTH_PAUSE_MS)
+  }
+
+  const session: Session = {
+    view: () => view,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    route(key) {
+      if (view.notice !== null) change({ notice: null })
+      return routeKey(key, session)
+    },
+    send: (event) => wizard.send(event),
+    change,
+    openShell() {
+      change({ isShellOpen: true })
+      options
+        .lendTerminal(() => services.openShell())
+        .then(
+          () => change({ isShellOpen: false }),
+          (error: unknown) => change({ isShellOpen: false, notice: `The shell did not open: ${readableError(error)}` }),
+        )
+    },
+    openLog() {
+      change({ log: null, scroll: { ...view.scroll, log: null } })
+      wizard.send({ type: 'SHOW_LOG' })
+      services.readLog().then(
+        (log) => change({ log }),
+        (error: unknown) => change({ log: [`The log cannot be read: ${readableError(error)}`] }),
+      )
+    },
+    repaint: () => painter.repaint(),
+    stop() {
+      clearInterval(clock)
+      clearTimeout(judgeTimer)
+      listeners.clear()
+    },
+  }
+  return session
+}
+
+/** Secrets that were shown are hidden again when the page is left. */
+function forgetShown(memory: View['memory']): View['memory'] {
+  return Object.fromEntries(Object.entries(memory).filter(([name]) => !name.endsWith('.shown')))
+}

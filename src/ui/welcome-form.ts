@@ -1,0 +1,114 @@
+import type { Hardware } from '../model/hardware.ts'
+import type { Problem } from '../model/problem.ts'
+import { formatSize } from '../model/size.ts'
+import type { Form } from './page-forms.ts'
+import type { Row } from './rows.ts'
+import type { Session, View } from './session.ts'
+import { pad, sentence } from './text.ts'
+
+const LABEL_WIDTH = 14
+
+/** Fills in as the answers of the machine arrive; the first frame needs none of them. */
+export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): Form {
+  const { parts, hardware, machineProblems, isDryRun } = wizard
+  const isUnfit = machineProblems.length > 0
+  return {
+    rows: [
+      { kind: 'note', text: 'Keystone makes this machine the first server of your cluster.' },
+      {
+        kind: 'note',
+        text: 'It asks a few questions, shows what it will do, and changes nothing until you have typed the names of the disks to erase.',
+      },
+      { kind: 'blank' },
+      { kind: 'heading', text: 'This machine' },
+      ...hardwareRows(parts),
+      { kind: 'blank' },
+      ...verdictRows(wizard),
+    ],
+    next:
+      hardware === null || (isUnfit && !isDryRun)
+        ? null
+        : { label: 'Continue', onPress: () => session.send({ type: 'NEXT' }) },
+    problems: [],
+    startsAt: null,
+  }
+}
+
+/** Can an install work here, and if not, what is missing. */
+function verdictRows({ detectionFailure, hardware, machineProblems, isDryRun }: View['wizard']): readonly Row[] {
+  if (detectionFailure !== null) {
+    return [{ kind: 'note', text: `! The hardware could not be read: ${detectionFailure}`, tone: 'problem' }]
+  }
+  if (!hardware) return [{ kind: 'note', text: 'Looking at the hardware …', tone: 'dim' }]
+  const notes = hardware.problems.map(
+    (problem): Row => ({ kind: 'note', text: `Note: ${sentences(problem)}`, tone: 'warning' }),
+  )
+  if (machineProblems.length === 0) {
+    return [{ kind: 'note', text: '✓ Everything that an install needs is here.', tone: 'good' }, ...notes]
+  }
+  const text = isDryRun
+    ? '! An install on this machine would not be possible:'
+    : '! An install on this machine is not possible yet:'
+  return [
+    { kind: 'note', text, tone: 'problem' },
+    ...machineProblems.map(
+      (problem): Row => ({ kind: 'note', text: `- ${sentences(problem)}`, indent: 2, tone: 'problem' }),
+    ),
+    ...notes,
+  ]
+}
+
+function sentences({ message, hint }: Problem): string {
+  return `${sentence(message)}.${hint ? ` ${sentence(hint)}.` : ''}`
+}
+
+function hardwareRows(parts: Partial<Hardware>): readonly Row[] {
+  const row = (label: string, value: string | null): Row => ({
+    kind: 'lines',
+    lines: [`${pad(label, LABEL_WIDTH)}${value ?? 'detecting …'}`],
+    tone: value === null ? 'dim' : 'plain',
+  })
+  const { cpu, memoryBytes, firmware, secureBoot, tpm, disks, interfaces } = parts
+  return [
+    row('Processor', cpu ? describeCpu(cpu) : null),
+    row('Memory', memoryBytes === undefined ? null : memoryBytes === 'unknown' ? 'unknown' : formatSize(memoryBytes)),
+    row('Firmware', firmware === undefined ? null : firmware === 'unknown' ? 'unknown' : firmware.toUpperCase()),
+    row('Secure Boot', secureBoot === undefined ? null : SECURE_BOOT_WORDS[secureBoot]),
+    row('TPM', tpm ? describeTpm(tpm) : null),
+    row('Disks', disks ? describeDisks(disks) : null),
+    row('Network', interfaces ? describeInterfaces(interfaces) : null),
+  ]
+}
+
+const SECURE_BOOT_WORDS: Readonly<Record<Hardware['secureBoot'], string>> = {
+  enabled: 'on',
+  disabled: 'off',
+  'setup-mode': 'in setup mode (no keys enrolled)',
+  unsupported: 'not supported',
+  unknown: 'unknown',
+}
+
+function describeCpu({ model, cores, isGuest }: Hardware['cpu']): string {
+  const parts = [model === 'unknown' ? 'model unknown' : model]
+  if (cores !== 'unknown') parts.push(cores === 1 ? '1 core' : `${cores} cores`)
+  if (isGuest === true) parts.push('virtual machine')
+  return parts.join(', ')
+}
+
+function describeTpm({ isPresent, version, isUsable }: Hardware['tpm']): string {
+  if (isUsable) return `${version}, can unlock the disk`
+  if (isPresent === false) return 'none: the passphrase will be asked for at each start'
+  return version === '1.2' ? '1.2, too old to unlock the disk' : 'not usable: the passphrase will be asked for'
+}
+
+function describeDisks(disks: Hardware['disks']): string {
+  if (disks.length === 0) return 'none found'
+  return disks.map(({ name, sizeBytes }) => `${name} ${formatSize(sizeBytes)}`).join(', ')
+}
+
+function describeInterfaces(interfaces: Hardware['interfaces']): string {
+  if (interfaces.length === 0) return 'no interface found'
+  return interfaces
+    .map(({ name, hasCarrier }) => (hasCarrier === false ? `${name} (no cable)` : name))
+    .join(', ')
+}

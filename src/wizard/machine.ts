@@ -1,0 +1,258 @@
+import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
+import type { StepId } from '../model/answers.ts'
+import { checkMachine } from '../plan/check-machine.ts'
+import { stepOrder, steps } from '../steps/order.ts'
+import type { Drafts } from '../steps/step.ts'
+import type { PageId } from './pages.ts'
+import { addEvents, NO_PROGRESS } from './progress.ts'
+import { confirmationOf, diskNamesToType, judgeStep, makeReview } from './review.ts'
+import type { ExitReason, InstallRequest, Repeats, WizardEvent, WizardState } from './state.ts'
+
+export type WizardContext = Omit<WizardState, 'page' | 'overlay'>
+export type WizardInput = { readonly isDryRun: boolean; readonly drafts?: Drafts; readonly repeats?: Repeats }
+/** What the install actor starts from; it adds the signal and the callbacks itself. */
+export type InstallInput = Pick<InstallRequest, 'answers' | 'plan' | 'confirmation' | 'resume'> | null
+
+const wizard = setup({
+  types: { context: {} as WizardContext, events: {} as WizardEvent, input: {} as WizardInput },
+  actors: {
+    // Without I/O: `createWizard` provides the real ones, and the chart can be walked without any.
+    detect: fromCallback<EventObject>(() => {}),
+    install: fromCallback<EventObject, InstallInput>(() => {}),
+  },
+  guards: {
+    machineIsFit: ({ context }) =>
+      context.hardware !== null && (context.machineProblems.length === 0 || context.isDryRun),
+    stepIsSound: ({ context }, { step }: { step: StepId }) => problemsOf(context, step).length === 0,
+    isEditing: ({ context }) => context.isEditing,
+    isSoundAndEditing: ({ context }, { step }: { step: StepId }) =>
+      context.isEditing && problemsOf(context, step).length === 0,
+    reviewIsSound: ({ context }) => context.review?.plan != null,
+    reviewFails: ({ context }, { step }: { step: StepId }) =>
+      context.review?.sections.find(({ problems }) => problems.length > 0)?.id === step,
+    hasTypedDiskNames: ({ context }) => {
+      const { hardware, review, typedDiskNames } = context
+      if (!hardware || !review?.plan) return false
+      return typedDiskNames.trim() === diskNamesToType(review.plan, hardware)
+    },
+    isPage: ({ event }, { page }: { page: PageId }) => event.type === 'GOTO' && event.page === page,
+    recoveryKeyIsKept: ({ context }) => context.recoveryKey === null,
+  },
+  actions: {
+    showProblems: assign(({ context }, { step }: { step: StepId }) => ({
+      problems: { ...context.problems, [step]: problemsOf(context, step) },
+    })),
+    review: assign(({ context }) => ({
+      isEditing: false,
+      review:
+        context.drafts && context.hardware ? makeReview(context.drafts, context.repeats, context.hardware) : null,
+    })),
+    startEditing: assign({ isEditing: true }),
+    leave: assign(({ context }, { reason }: { reason: ExitReason }) => ({
+      exit: reason === 'installed' && context.isDryRun ? 'dry-run-done' : reason,
+    })),
+  },
+})
+
+function problemsOf(context: WizardContext, step: StepId) {
+  if (!context.drafts || !context.hardware) return []
+  const judged = judgeStep(step, context.drafts, context.repeats, context.hardware)
+  return 'problems' in judged ? judged.problems : []
+}
+
+/** After each edit, for the pages whose problems are on the screen already. */
+function freshProblems(context: WizardContext): WizardContext['problems'] {
+  const shown = Object.keys(context.problems) as StepId[]
+  return Object.fromEntries(shown.map((step) => [step, problemsOf(context, step)]))
+}
+
+function stepState(step: StepId) {
+  const at = stepOrder.indexOf(step)
+  const next: PageId = stepOrder[at + 1] ?? 'review'
+  const before: PageId = stepOrder[at - 1] ?? 'welcome'
+  const params = { step }
+  return {
+    on: {
+      NEXT: [
+        { guard: { type: 'isSoundAndEditing' as const, params }, target: 'review' },
+        { guard: { type: 'stepIsSound' as const, params }, target: next },
+        { actions: { type: 'showProblems' as const, params } },
+      ],
+      BACK: [{ guard: 'isEditing' as const, target: 'review' }, { target: before }],
+    },
+  }
+}
+
+const toSteps = stepOrder.map((page) => ({
+  guard: { type: 'isPage' as const, params: { page } },
+  target: page,
+  actions: 'startEditing' as const,
+}))
+
+export const wizardMachine = wizard.createMachine({
+  id: 'wizard',
+  type: 'parallel',
+  context: ({ input }) => ({
+    isDryRun: input.isDryRun,
+    parts: {},
+    hardware: null,
+    detectionFailure: null,
+    machineProblems: [],
+    drafts: input.drafts ?? null,
+    repeats: input.repeats ?? { passphrase: '', password: '' },
+    problems: {},
+    isEditing: false,
+    review: null,
+    typedDiskNames: '',
+    hasMistyped: false,
+    confirmation: null,
+    install: NO_PROGRESS,
+    isCancelling: false,
+    failure: null,
+    wasCancelled: false,
+    recoveryKey: null,
+    hasKeptRecoveryKey: false,
+    exit: null,
+  }),
+  invoke: { src: 'detect' },
+  on: {
+    DETECTED_PART: { actions: assign(({ context, event }) => ({ parts: { ...context.parts, ...event.part } })) },
+    DETECTED: {
+      actions: assign(({ context, event: { hardware } }) => ({
+        hardware,
+        parts: hardware,
+        machineProblems: checkMachine(hardware),
+        drafts: context.drafts ?? defaultDrafts(hardware),
+      })),
+    },
+    DETECTION_FAILED: { actions: assign(({ event }) => ({ detectionFailure: event.message })) },
+    EDIT: {
+      actions: assign(({ context, event }) => {
+        if (!context.drafts) return {}
+        const edited = { ...context, drafts: { ...context.drafts, [event.step]: event.draft } }
+        return { drafts: edited.drafts, problems: freshProblems(edited) }
+      }),
+    },
+    EDIT_REPEAT: {
+      actions: assign(({ context, event }) => {
+        const edited = { ...context, repeats: { ...context.repeats, [event.secret]: event.text } }
+        return { repeats: edited.repeats, problems: freshProblems(edited) }
+      }),
+    },
+    RECOVERY_KEY: { actions: assign(({ event }) => ({ recoveryKey: event.key, hasKeptRecoveryKey: false })) },
+  },
+  states: {
+    page: {
+      initial: 'welcome',
+      states: {
+        welcome: { on: { NEXT: { guard: 'machineIsFit', target: 'disk' } } },
+        disk: stepState('disk'),
+        encryption: stepState('encryption'),
+        network: stepState('network'),
+        identity: stepState('identity'),
+        cluster: stepState('cluster'),
+        review: {
+          entry: 'review',
+          on: {
+            NEXT: [
+              { guard: 'reviewIsSound', target: 'confirm' },
+              ...stepOrder.map((page) => ({
+                guard: { type: 'reviewFails' as const, params: { step: page } },
+                target: page,
+                actions: ['startEditing' as const, { type: 'showProblems' as const, params: { step: page } }],
+              })),
+            ],
+            BACK: 'cluster',
+            GOTO: toSteps,
+          },
+        },
+        confirm: {
+          entry: assign({ typedDiskNames: '', hasMistyped: false }),
+          on: {
+            TYPE_DISK_NAMES: {
+              actions: assign(({ event }) => ({ typedDiskNames: event.text, hasMistyped: false })),
+            },
+            NEXT: [
+              {
+                guard: 'hasTypedDiskNames',
+                target: 'install',
+                actions: assign(({ context }) => ({
+                  confirmation: context.review?.plan ? confirmationOf(context.review.plan) : null,
+                  failure: null,
+                  wasCancelled: false,
+                })),
+              },
+              { actions: assign({ hasMistyped: true }) },
+            ],
+            BACK: 'review',
+          },
+        },
+        install: {
+          entry: assign({ install: NO_PROGRESS, isCancelling: false }),
+          invoke: {
+            id: 'install',
+            src: 'install',
+            input: ({ context: { review, confirmation, failure, wasCancelled } }) =>
+              review?.answers && review.plan && confirmation
+                ? { answers: review.answers, plan: review.plan, confirmation, resume: failure !== null || wasCancelled }
+                : null,
+          },
+          on: {
+            INSTALL_EVENTS: {
+              actions: assign(({ context, event }) => ({ install: addEvents(context.install, event.events) })),
+            },
+            INSTALLED: { target: 'done', actions: assign({ failure: null, wasCancelled: false }) },
+            INSTALL_FAILED: {
+              target: 'failed',
+              actions: assign(({ event }) => ({ failure: event.failure, wasCancelled: false })),
+            },
+            INSTALL_CANCELLED: { target: 'failed', actions: assign({ failure: null, wasCancelled: true }) },
+            // Leaving while it runs cancels it; the page stays until the hands have let go of the disks.
+            LEAVE: { actions: [assign({ isCancelling: true }), sendTo('install', { type: 'CANCEL' })] },
+          },
+        },
+        failed: {
+          on: {
+            RETRY: 'install',
+            // Other answers make another plan: the next install starts from the beginning, with a new confirmation.
+            GOTO: {
+              guard: { type: 'isPage', params: { page: 'review' } },
+              target: 'review',
+              actions: assign({ confirmation: null, failure: null, wasCancelled: false }),
+            },
+            LEAVE: { actions: { type: 'leave', params: { reason: 'failed' } } },
+          },
+        },
+        done: {
+          on: {
+            KEPT_RECOVERY_KEY: { actions: assign({ recoveryKey: null, hasKeptRecoveryKey: true }) },
+            FINISH: {
+              guard: 'recoveryKeyIsKept',
+              actions: { type: 'leave', params: { reason: 'installed' } },
+            },
+            LEAVE: { actions: { type: 'leave', params: { reason: 'installed' } } },
+          },
+        },
+      },
+    },
+    overlay: {
+      initial: 'none',
+      states: {
+        none: { on: { HELP: 'help', QUIT: 'quit', SHOW_LOG: 'log' } },
+        help: { on: { CLOSE: 'none', QUIT: 'quit' } },
+        log: { on: { CLOSE: 'none', QUIT: 'quit' } },
+        quit: { on: { STAY: 'none', CLOSE: 'none', LEAVE: 'none' } },
+      },
+    },
+  },
+})
+
+function defaultDrafts(hardware: WizardContext['hardware'] & {}): Drafts {
+  return {
+    disk: steps.disk.defaults(hardware),
+    encryption: steps.encryption.defaults(hardware),
+    network: steps.network.defaults(hardware),
+    identity: steps.identity.defaults(hardware),
+    cluster: steps.cluster.defaults(hardware),
+  }
+}
