@@ -1,5 +1,4 @@
-import { appendFile } from 'node:fs/promises'
-import { rm } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import type { Agent } from './agent.ts'
 import { type OwnedProcess, startProcess, waitForSocket } from './process.ts'
 import { type Launch, places, qemuArgs } from './qemu-args.ts'
@@ -39,8 +38,9 @@ export async function startBoot(launch: Omit<Launch, 'tpmSocket'>, lane: SerialL
   try {
     await waitForSocket(at.qmpSocket, qemu)
     const qmp = await Qmp.connect(at.qmpSocket, at.qmpLog)
-    await lane.attach(at.serialSocket)
+    // The lane last: who listens for its beginning may ask the agent at once.
     await agent.attach(at.agentSocket)
+    await lane.attach(at.serialSocket)
     const off = qemu.exit.then(async (): Promise<OffReason> => {
       await swtpm?.process.exit.catch(() => {})
       qmp.close()

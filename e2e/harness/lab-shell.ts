@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildImage } from '../lab/build-image.ts'
-import { buildBundleDisk } from '../lab/bundle-disk.ts'
 import { onLines } from './connect.ts'
 import { type BootFrom, type Machine, startMachine } from './machine.ts'
 
@@ -63,8 +62,6 @@ if (import.meta.main) {
   }
   const image = await buildImage({ onProgress: ({ text, elapsedSeconds }) => console.log(`[image, ${elapsedSeconds} s] ${text}`) })
   const runDir = values.dir ?? (await mkdtemp(join(tmpdir(), 'keystone-lab-')))
-  const bundleDisk = join(runDir, 'bundle.raw')
-  if (values.bundle) await buildBundleDisk(values.bundle, bundleDisk)
   const started = Date.now()
   const machine = await startMachine({
     image,
@@ -73,7 +70,7 @@ if (import.meta.main) {
     tpm: !values['no-tpm'],
     memoryMiB: Number(values.memory),
     say: console.log,
-    ...(values.bundle && { bundleDisk }),
+    ...(values.bundle && { bundleDir: values.bundle }),
   })
   const stop = async () => {
     await machine.dispose()

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LabImage } from '../lab/build-image.ts'
-import { blankBundleDisk } from '../lab/bundle-disk.ts'
+import { blankBundleDisk, buildBundleDisk } from '../lab/bundle-disk.ts'
 import { machineTools, requireTools } from '../lab/tools.ts'
 import { type Accel, findAccel } from './accel.ts'
 import { Agent } from './agent.ts'
@@ -24,7 +24,9 @@ export type BootFrom = 'installer' | 'disks'
 
 export type MachineOptions = {
   image: LabImage
-  /** From buildBundleDisk; without it the machine boots and starts no wizard. */
+  /** The folder with the installer (see buildBundleDisk), or a disk made of it. Without either the machine boots and
+   *  starts no wizard. */
+  bundleDir?: string
   bundleDisk?: string
   disks?: DiskSpec[]
   tpm?: boolean
@@ -33,7 +35,8 @@ export type MachineOptions = {
   /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
   runDir?: string
   boot?: BootFrom
-  /** A saved machine to go on from; then hardware, bundle and disks are the saved one's. */
+  /** A saved machine to go on from; then hardware and disks are the saved one's, and the bundle unless one is given
+   *  (only sensible when the saved one has not mounted its own). */
   from?: SavedMachine
   size?: Size
   say?: (text: string) => void
@@ -168,8 +171,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     tpm: options.tpm ?? true,
     diskIds: disks.map(({ id }) => id),
   }
-  const bundleDisk = options.bundleDisk ?? from?.bundleDisk ?? join(runDir, 'no-bundle.raw')
-  if (!options.bundleDisk && !from) await blankBundleDisk(bundleDisk)
+  const bundleDisk = await bundleDiskFor(options, at.bundle)
   if (from) {
     for (const name of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await makeOverlay(from.frozen(name), name)
   } else {
@@ -189,6 +191,16 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     throw error
   }
   return machine
+}
+
+async function bundleDiskFor({ bundleDir, bundleDisk, from }: MachineOptions, out: string): Promise<string> {
+  if (bundleDir) {
+    await buildBundleDisk(bundleDir, out)
+    return out
+  }
+  if (bundleDisk ?? from) return bundleDisk ?? from?.bundleDisk ?? out
+  await blankBundleDisk(out)
+  return out
 }
 
 const timeout = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined).unref())

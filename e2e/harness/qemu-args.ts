@@ -27,6 +27,7 @@ export type Launch = {
 export const places = (runDir: string) => ({
   vars: join(runDir, 'vars.qcow2'),
   system: join(runDir, 'system.qcow2'),
+  bundle: join(runDir, 'bundle.raw'),
   disk: (id: string) => join(runDir, `disk-${id}.qcow2`),
   tpmDir: join(runDir, 'tpm'),
   tpmSocket: join(runDir, 'tpm.sock'),

@@ -101,7 +101,8 @@ export class Screen {
       else runs.push(run)
     }
     const tail = runs.at(-1)
-    if (tail && !tail.isInverse && tail.background === -1 && tail.text.trim() === '') runs.pop()
+    if (tail && !tail.isInverse && tail.background === -1) tail.text = tail.text.trimEnd()
+    if (tail?.text === '') runs.pop()
     return runs
   }
 

@@ -10,9 +10,9 @@ export class SerialLane implements Lane {
   // The UART takes 8 bytes at a time: keys in a row get torn apart. The wizard answers a key in 100 to 200 ms.
   readonly paceMs = 300
   readonly #resize: (size: Size) => Promise<void>
-  readonly #dataListeners: ((data: Uint8Array) => void)[] = []
-  readonly #endListeners: ((reason: string) => void)[] = []
-  readonly #beginListeners: (() => void)[] = []
+  readonly #dataListeners = new Set<(data: Uint8Array) => void>()
+  readonly #endListeners = new Set<(reason: string) => void>()
+  readonly #beginListeners = new Set<() => void>()
   #socket: Socket | undefined
 
   constructor(resize: (size: Size) => Promise<void>) {
@@ -37,15 +37,25 @@ export class SerialLane implements Lane {
   }
 
   onData(listener: (data: Uint8Array) => void): void {
-    this.#dataListeners.push(listener)
+    this.#dataListeners.add(listener)
+  }
+
+  /** Like onData, and gives the way to stop. */
+  addOutput(listener: (data: Uint8Array) => void): () => void {
+    this.#dataListeners.add(listener)
+    return () => this.#dataListeners.delete(listener)
   }
 
   onEnd(listener: (reason: string) => void): void {
-    this.#endListeners.push(listener)
+    this.#endListeners.add(listener)
   }
 
   onBegin(listener: () => void): void {
-    this.#beginListeners.push(listener)
+    this.#beginListeners.add(listener)
+  }
+
+  offBegin(listener: () => void): void {
+    this.#beginListeners.delete(listener)
   }
 
   resize(size: Size): Promise<void> {

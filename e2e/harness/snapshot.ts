@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheDir, withLock } from '../lab/cache.ts'
 import type { Machine } from './machine.ts'
@@ -22,6 +22,8 @@ export type SavedMachine = {
   frozen(path: string): string
 }
 
+const keptOfOneName = 4
+
 type Meta = { hardware: Hardware; size: Size; screen: string }
 
 /** Returns the saved machine of this key, making it first when it is not there: `make` brings a machine to the wanted
@@ -40,8 +42,23 @@ export async function savedMachine(name: string, key: string[], make: () => Prom
         await rm(machine.runDir, { recursive: true, force: true })
       }
     }
+    const now = new Date()
+    await utimes(dir, now, now)
+    await removeOldest(name, dir)
     return open(dir)
   })
+}
+
+/** Keeps the few of one name that were used last: each is 300 MB, and every change of code makes a new one. */
+async function removeOldest(name: string, keep: string): Promise<void> {
+  const root = dirname(keep)
+  const found: { dir: string; usedAt: number }[] = []
+  for (const entry of await readdir(root)) {
+    if (!new RegExp(`^${name}-[0-9a-f]{16}$`).test(entry)) continue
+    const dir = join(root, entry)
+    found.push({ dir, usedAt: (await stat(dir)).mtimeMs })
+  }
+  for (const { dir } of found.sort((a, b) => b.usedAt - a.usedAt).slice(keptOfOneName)) await rm(dir, { recursive: true, force: true })
 }
 
 async function open(dir: string): Promise<SavedMachine> {
@@ -72,7 +89,7 @@ async function save(machine: Machine, dir: string): Promise<void> {
   await qmp.execute('quit')
   await machine.waitForExit()
   const at = places(machine.runDir)
-  for (const path of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await rename2(path, join(partial, basename(path)))
+  for (const path of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await moveFile(path, join(partial, basename(path)))
   await copyFile(machine.bundleDisk, join(partial, 'bundle.raw'))
   await copyFile(at.serialLog, join(partial, 'serial.log'))
   await writeFile(join(partial, 'meta.json'), JSON.stringify(meta))
@@ -92,7 +109,7 @@ async function waitForMigration(machine: Machine): Promise<void> {
 }
 
 // The run folder may be on another file system than the cache.
-async function rename2(from: string, to: string): Promise<void> {
+async function moveFile(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async () => {
     await copyFile(from, to)
     await rm(from)

@@ -16,6 +16,8 @@ const ambiguousMs = 2_000
  *  Every wait looks at the present screen, is woken by its changes, and fails with the screen in the message. */
 export class Tty {
   readonly screen: Screen
+  /** False while a real terminal is on the line and answers for itself. */
+  answersQueries = true
   readonly #lane: Lane
   readonly #forbidden = new Set<Pattern>()
   readonly #wakers = new Set<() => void>()
@@ -28,7 +30,7 @@ export class Tty {
   constructor(lane: Lane, { cols = 80, rows = 24, timeScale = 1 }: Partial<Size> & { timeScale?: number } = {}) {
     this.#lane = lane
     this.#timeScale = timeScale
-    this.screen = new Screen({ cols, rows, onReply: (data) => lane.write(data) })
+    this.screen = new Screen({ cols, rows, onReply: (data) => this.answersQueries && lane.write(data) })
     this.screen.onChange(() => this.#onChange())
     lane.onData((data) => {
       this.#pending = this.screen.write(data)

@@ -2,8 +2,7 @@ import { CANARY_PASSPHRASE, CANARY_PASSWORD } from './canary.ts'
 
 export const HOST_NAME = 'lab-primer'
 export const USER_NAME = 'ada'
-export const SSH_KEY =
-  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8k3v5oYxkBq2n0Yb1yq8mB0o0m5hZ5m1q7l9d0xTqE ada@lab'
+export const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8k3v5oYxkBq2n0Yb1yq8mB0o0m5hZ5m1q7l9d0xTqE ada@lab'
 
 /** The answers of every VM run: only the layout, its disks and the TPM differ. */
 export function answersYaml(options: { layout: string; diskIds: string[]; tpmUnlock: boolean }): string {

@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process'
-import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { filesWithSecret } from '../harness/invariants.ts'
 import type { Machine } from '../harness/machine.ts'
-import { places } from '../harness/qemu-args.ts'
-import { toolPath } from '../lab/tools.ts'
 
 /** Secrets that occur nowhere else, so that any hit is a leak. Long enough for every rule of the wizard. */
 export const CANARY_PASSPHRASE = 'Kanarie-passphrase-7Q2xv9'
@@ -46,47 +41,18 @@ export async function filesWithCanary(machine: Machine, folders: readonly string
     `grep -ralFf /run/canary-patterns ${existing} 2>/dev/null | grep -vx -e /run/answers.yaml -e /run/canary-patterns`,
     { timeoutMs: 600_000 },
   )
-  const inJournal = await machine.agent.exec('journalctl --no-pager -o json --all | grep -cFf /run/canary-patterns', { timeoutMs: 300_000 })
+  const inJournal = await machine.agent.exec('journalctl --no-pager -o json --all | grep -cFf /run/canary-patterns', {
+    timeoutMs: 300_000,
+  })
   const found = lines(inFiles.stdout)
   return Number(inJournal.stdout) > 0 ? [...found, 'journal'] : found
 }
 
-/** Canaries in the clear on a target disk, or in the machine's serial log: 'keystone-a', 'serial.log'. Reads the whole disk
- *  as the guest sees it; the machine must be off. */
-export async function disksWithCanary(machine: Machine): Promise<string[]> {
-  const at = places(machine.runDir)
-  const found: string[] = []
-  for (const id of machine.hardware.diskIds) {
-    const raw = join(machine.runDir, `${id}.canary.raw`)
-    try {
-      await finished('qemu-img', ['convert', '-O', 'raw', at.disk(id), raw])
-      if (await streamHolds(raw)) found.push(id)
-    } finally {
-      await rm(raw, { force: true })
-    }
-  }
-  if (await streamHolds(at.serialLog)) found.push('serial.log')
-  return found
-}
-
-async function streamHolds(path: string): Promise<boolean> {
-  const needles = CANARIES.map((canary) => Buffer.from(canary))
-  const longest = Math.max(...needles.map((needle) => needle.length))
-  let tail = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 2 ** 20 })) {
-    const window = Buffer.concat([tail, chunk as Buffer])
-    if (needles.some((needle) => window.includes(needle))) return true
-    tail = window.subarray(-longest)
-  }
-  return false
-}
-
-function finished(program: string, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, PATH: toolPath() } })
-    child.on('error', reject)
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))))
-  })
+/** Files the run left on the host that hold a canary in the clear: the target disks' unencrypted areas, the installer's own
+ *  disk, the logs. The machine must be off. */
+export async function hostFilesWithCanary(machine: Machine): Promise<string[]> {
+  const found = await Promise.all(CANARIES.map((canary) => filesWithSecret(machine, canary)))
+  return [...new Set(found.flat())]
 }
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '')

@@ -15,12 +15,18 @@ const CODE = '/run/headless.code'
 export async function installHeadless(
   machine: Machine,
   answers: string,
-  { args = [], timeoutMs = 20 * 60_000, onLines }: { args?: string[]; timeoutMs?: number; onLines?: (text: string) => void } = {},
+  {
+    args = [],
+    timeoutMs = 20 * 60_000,
+    onLines,
+  }: { args?: string[]; timeoutMs?: number; onLines?: (text: string) => void } = {},
 ): Promise<HeadlessRun> {
   // tmpfs: the answers hold the passphrase.
   await machine.agent.putFile('/run/answers.yaml', answers, '0600')
   const install = ['keystone', 'install', '--answers', '/run/answers.yaml', ...args].join(' ')
-  await machine.agent.succeed(`rm -f ${CODE}; (${install} >${OUT} 2>${ERR} </dev/null; echo $? >${CODE}.new; mv ${CODE}.new ${CODE}) & disown`)
+  await machine.agent.succeed(
+    `rm -f ${CODE}; (${install} >${OUT} 2>${ERR} </dev/null; echo $? >${CODE}.new; mv ${CODE}.new ${CODE}) & disown`,
+  )
   const end = Date.now() + timeoutMs
   let seen = 0
   while (Date.now() < end) {
@@ -36,5 +42,7 @@ export async function installHeadless(
       stderr: await machine.agent.succeed(`cat ${ERR}`),
     }
   }
-  throw new Error(`the headless install did not end within ${timeoutMs / 1000} s\n${(await machine.agent.exec(`tail -n 40 ${OUT} ${ERR}`)).stdout}`)
+  throw new Error(
+    `the headless install did not end within ${timeoutMs / 1000} s\n${(await machine.agent.exec(`tail -n 40 ${OUT} ${ERR}`)).stdout}`,
+  )
 }

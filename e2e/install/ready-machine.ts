@@ -1,31 +1,47 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keepEvidence, removeRunDir } from '../harness/evidence.ts'
+import { readyInstaller } from '../harness/installer-ready.ts'
+import { assertHealthy } from '../harness/invariants.ts'
 import { type Machine, startMachine } from '../harness/machine.ts'
-import { savedMachine } from '../harness/snapshot.ts'
+import { guestSlowness } from '../harness/speed.ts'
 import { buildImage } from '../lab/build-image.ts'
-import { buildInstallerDisk } from './bundle.ts'
+import { buildInstallerBundle } from './bundle.ts'
 
-/** 80x24, the size every screen must fit. */
-const SIZE = { cols: 80, rows: 24 }
+/** The first words of the wizard's first page. */
+export const FIRST_PAGE = 'Welcome'
 
-/** A machine with two blank 8 GiB disks and a TPM2 that has booted the installer image, the wizard started on its serial
- *  line. Restored from a saved boot (made on the first call, about a minute), so that it takes seconds. The saved boot
- *  has no installer in it: a change of our code needs no new one. */
-export async function readyMachine(): Promise<Machine> {
-  const image = await buildImage({ onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`) })
-  const saved = await savedMachine('installer', [image.hash, JSON.stringify(SIZE)], async () => {
-    const machine = await startMachine({ image, size: SIZE })
-    await machine.agent.waitReady({ timeoutMs: 600_000 })
-    // What still starts up would be saved half-way and go on in every test.
-    await machine.agent.succeed('systemctl is-system-running --wait || true', { timeoutMs: 300_000 })
-    return machine
+/** Hands `body` a machine with two blank 8 GiB disks and a TPM2, restored with the wizard on its first page at 80x24 on the
+ *  serial line (saved once per version of the installer). Checks the machine's health after it; keeps the evidence when
+ *  anything fails; always ends the machine. */
+export async function withReadyMachine(name: string, body: (machine: Machine) => Promise<void>): Promise<void> {
+  const image = await buildImage({
+    onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`),
   })
-  const runDir = await mkdtemp(join(tmpdir(), 'keystone-vm-'))
-  const bundleDisk = join(runDir, 'bundle.raw')
-  await buildInstallerDisk(bundleDisk)
-  const machine = await startMachine({ image, from: saved, runDir, bundleDisk })
-  await machine.agent.succeed(`stty -F /dev/ttyS0 rows ${SIZE.rows} cols ${SIZE.cols} || true`)
-  await machine.agent.succeed('keystone-lab-start', { timeoutMs: 120_000 })
-  return machine
+  const bundleDir = await mkdtemp(join(tmpdir(), 'keystone-bundle-'))
+  let machine: Machine | undefined
+  try {
+    await buildInstallerBundle(bundleDir)
+    const from = await readyInstaller({
+      image,
+      bundleDir,
+      size: { cols: 80, rows: 24 },
+      name: 'first-page',
+      isReady: async (booted) => {
+        await booted.tty.waitForText(FIRST_PAGE, { timeoutMs: 120_000 })
+      },
+    })
+    machine = await startMachine({ image, from })
+    machine.tty.timeScale = await guestSlowness(machine)
+    await body(machine)
+    await assertHealthy(machine)
+  } catch (error) {
+    if (machine) await keepEvidence(machine, name, error)
+    throw error
+  } finally {
+    await machine?.dispose()
+    if (machine) await removeRunDir(machine)
+    await rm(bundleDir, { recursive: true, force: true })
+  }
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { toolPath } from './tools.ts'
 
@@ -31,6 +32,19 @@ export async function buildBundleDisk(dir: string, out: string): Promise<void> {
     await rm(folder, { recursive: true, force: true })
     await rm(partial, { force: true })
   }
+}
+
+/** A hash over the names, modes and contents of a bundle's files: two bundles of one hash behave the same.
+ *  The disk's own bytes differ from build to build (times, ids). */
+export async function bundleHash(dir: string): Promise<string> {
+  const hash = createHash('sha256')
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
+  for (const file of files.sort()) {
+    const { mode } = await stat(file)
+    hash.update(`\0${relative(dir, file)}\0${mode & 0o111}\0`).update(await readFile(file))
+  }
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** A bundle disk without a bundle: the machine boots and starts no wizard. */

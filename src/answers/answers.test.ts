@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import type { Answers } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
 import { makePlan } from '../plan/make-plan.ts'
-import oneNvme from '../testing/machines/one-nvme-uefi/hardware.json' with { type: 'json' }
-import twoVirtio from '../testing/machines/two-virtio-uefi-tpm/hardware.json' with { type: 'json' }
+import { hardware } from '../testing/machine.ts'
 import { formatProblems } from './format-problems.ts'
 import { answersJsonSchema } from './json-schema.ts'
 import { planFromFile } from './plan-from-file.ts'
@@ -102,6 +101,16 @@ test('places count lines and columns from 1, also in flow lists and behind CRLF'
   const withoutCount = (report: string) => report.split('\n').filter((line) => !line.includes('exactly 1 disk'))
   expect(withoutCount(await reportOf(text))).toEqual(expected)
   expect(withoutCount(await reportOf(text.replaceAll('\n', '\r\n')))).toEqual(expected)
+})
+
+test('a report is in the order of the file, whatever order the problems come in', () => {
+  const at = (line: number | null, column: number | null, message: string) => {
+    return { code: 'x', path: [], message, file: 'a.yaml', line, column }
+  }
+  const problems = [at(null, null, 'machine'), at(10, 1, 'third'), at(2, 9, 'second'), at(2, 1, 'first')]
+  expect(formatProblems(problems, 'a.yaml')).toBe(
+    'a.yaml:2:1  first\na.yaml:2:9  second\na.yaml:10:1  third\nthis machine  machine',
+  )
 })
 
 test('a key given twice is told with the rest', async () => {
@@ -228,7 +237,7 @@ test('the confirmation must be for the same disks, and may be left out', async (
 })
 
 test('problems of the machine stand last, without a place in the file', async () => {
-  const unfit: Hardware = { ...(twoVirtio as Hardware), firmware: 'bios' }
+  const unfit: Hardware = { ...hardware('two-virtio-uefi-tpm'), firmware: 'bios' }
   const result = await planFromFile(SMALLEST.replace('hostName: primer', 'hostName: A'), 'a.yaml', unfit, noFiles)
   const report = 'problems' in result ? formatProblems(result.problems, 'a.yaml') : ''
   expect(report.split('\n').map((line) => line.split('  ').slice(0, 2))).toEqual([
@@ -239,17 +248,21 @@ test('problems of the machine stand last, without a place in the file', async ()
 })
 
 const EXPORTED: [string, Hardware, string][] = [
-  ['the smallest file', twoVirtio as Hardware, SMALLEST.replace('encryption:', '  swap: 512MiB\nencryption:')],
+  [
+    'the smallest file',
+    hardware('two-virtio-uefi-tpm'),
+    SMALLEST.replace('encryption:', '  swap: 512MiB\nencryption:'),
+  ],
   [
     'a mirror with a static network',
-    twoVirtio as Hardware,
+    hardware('two-virtio-uefi-tpm'),
     `${SMALLEST}network:\n  interface: enp0s2\n  mode: static\n  address: 10.0.2.9/24\n  gateway: 10.0.2.2\n  nameservers: [10.0.2.3]\n`
       .replace('single-zfs', 'mirror-zfs')
       .replace('virtio-keystone-a]', 'virtio-keystone-a, /dev/disk/by-id/virtio-keystone-b]\n  swap: 1.25GiB'),
   ],
   [
     'names that look like numbers',
-    oneNvme as Hardware,
+    hardware('one-nvme-uefi'),
     SMALLEST.replace('virtio-keystone-a', 'nvme-Example_SSD_512GB_0123456789')
       .replace('tpmUnlock: true', 'tpmUnlock: false\n  recoveryKey: false')
       .replace('hostName: primer', 'hostName: "007"'),
@@ -269,6 +282,14 @@ test.each(EXPORTED)(
     expect(makePlan(again, hardware).plan?.hash).toMatch(/^[0-9a-f]{64}$/)
   },
 )
+
+test('an export keeps an SSH key on one line', async () => {
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICUwO0ZRXGdyfYiTnqm0v8rV4Ov2AQwXIi04Q05ZZG96 the key of the laptop'
+  const exported = writeAnswers(
+    await answersOf(SMALLEST.replace('canary-canary', `canary-canary\n  sshKeys: ["${key}"]`)),
+  )
+  expect(exported).toContain(`\n    - ${key}\n`)
+})
 
 test('an export shows how to confirm without confirming', async () => {
   const exported = writeAnswers(await answersOf(SMALLEST))

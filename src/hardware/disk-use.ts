@@ -27,11 +27,11 @@ export type RunningSystem = {
 /** Why a disk cannot be written to now, in the words of the disk page; null when it is free. */
 export function findUse(disk: BlockDevice, running: RunningSystem): string | null {
   const devices = flatten(disk)
-  for (const device of devices) {
-    const mountpoint = device.mountpoints.find((where) => where !== '[SWAP]')
-    if (mountpoint !== undefined) return `mounted at ${mountpoint}`
-    if (device.mountpoints.includes('[SWAP]')) return 'swap in use'
-  }
+  const mountpoints = devices.flatMap((device) => device.mountpoints)
+  // The shortest says most: `/` rather than `/boot/efi`.
+  const [where] = mountpoints.filter((mountpoint) => mountpoint !== '[SWAP]').toSorted((a, b) => a.length - b.length)
+  if (where !== undefined) return `mounted at ${where}`
+  if (mountpoints.includes('[SWAP]')) return 'swap in use'
   for (const device of devices) {
     const pool = importedPool(device, running)
     if (pool !== null) return `part of the imported ZFS pool ${pool}`

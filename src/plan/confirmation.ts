@@ -15,7 +15,7 @@ export function confirmationOf(devices: DiskAnswers['devices'], hardware: Hardwa
 /** The headless counterpart of the typed confirmation: `confirm.erase` of the answer file must name exactly the disks that
  *  will be erased, in any order. `erase` is null when the file has none. */
 export function confirmationProblem(devices: DiskAnswers['devices'], erase: readonly string[] | null): Problem | null {
-  const isSame = erase !== null && [...devices].sort().join('\n') === [...new Set(erase)].sort().join('\n')
+  const isSame = erase !== null && [...devices].sort().join('\n') === [...erase].sort().join('\n')
   if (isSame) return null
   return {
     code: 'not-confirmed',

@@ -3,7 +3,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
 import { Secret } from '../model/secret.ts'
 import { GIB, MIB } from '../model/size.ts'
-import twoVirtio from '../testing/machines/two-virtio-uefi-tpm/hardware.json' with { type: 'json' }
+import { hardware } from '../testing/machine.ts'
 import { checkMachine } from './check-machine.ts'
 import { confirmationOf, confirmationProblem } from './confirmation.ts'
 import { imagineFree } from './imagine-free.ts'
@@ -11,7 +11,7 @@ import { makePlan } from './make-plan.ts'
 import { partitionPreview } from './preview.ts'
 import { renderContext } from './render-context.ts'
 
-const machine = twoVirtio as Hardware
+const machine = hardware('two-virtio-uefi-tpm')
 const a = '/dev/disk/by-id/virtio-keystone-a'
 const b = '/dev/disk/by-id/virtio-keystone-b'
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatProblems } from '../answers/format-problems.ts'
 import { planFromFile } from '../answers/plan-from-file.ts'
-import type { Hardware } from '../model/hardware.ts'
+import { hardware } from './machine.ts'
 
 // Each folder below cases/ is a test: nobody registers one. A folder with error.txt is a bad case.
 const casesUrl = new URL('cases/', import.meta.url)
@@ -11,14 +11,11 @@ const names = readdirSync(casesUrl).sort()
 const filesOf = (name: string) => readdirSync(new URL(`${name}/`, casesUrl))
 const read = (name: string, file: string) => readFileSync(new URL(`${name}/${file}`, casesUrl), 'utf8')
 
-function machineOf(name: string): Hardware {
-  const url = new URL(`machines/${read(name, 'machine.txt').trim()}/hardware.json`, import.meta.url)
-  return JSON.parse(readFileSync(url, 'utf8')) as Hardware
-}
-
 function planOf(name: string) {
   const readSecretFile = async () => null
-  return planFromFile(read(name, 'answers.yaml'), 'answers.yaml', machineOf(name), { readSecretFile })
+  return planFromFile(read(name, 'answers.yaml'), 'answers.yaml', hardware(read(name, 'machine.txt').trim()), {
+    readSecretFile,
+  })
 }
 
 describe('good cases give the plan that was recorded', () => {

@@ -63,8 +63,11 @@ function routePaste(text: string, field: TextField, session: Session): Key | nul
     field.onPasteLines(lines)
     return null
   }
+  const joined = lines.join('')
+  const clean = joined.replace(/\p{Cc}/gu, '')
   if (lines.length > 1) session.change({ notice: 'The pasted text had several lines; they were joined.' })
-  return { name: 'text', text: lines.join('') }
+  else if (clean !== joined) session.change({ notice: 'The pasted text had control characters; they were left out.' })
+  return { name: 'text', text: clean }
 }
 
 function routeControlKey(key: Key, field: Exclude<Field, TextField>, session: Session): null {
@@ -163,7 +166,9 @@ function focusOn(id: string, session: Session): void {
   const { page } = view.wizard
   const form = formOf(view, session)
   const lines = form ? linesOf(form, bodyWidth(view.size)) : []
-  const top = scrollTo(view.scroll[page] ?? 0, lines, id === NEXT_BUTTON ? null : id, bodyHeight(view.size))
+  const height = bodyHeight(view.size)
+  // From the button one looks back at the end of the page, not at its beginning.
+  const top = id === NEXT_BUTTON ? Math.max(0, lines.length - height) : scrollTo(view.scroll[page] ?? 0, lines, id, height)
   session.change({ focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
 }
 

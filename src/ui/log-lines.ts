@@ -21,7 +21,7 @@ export function taskRows(view: View): number {
 
 /** Of the log pane on the install page: what tasks, bar and its own title leave. */
 export function installLogHeight(view: View): number {
-  return Math.max(3, bodyHeight(view.size) + 1 - taskRows(view) - 4)
+  return Math.max(3, bodyHeight(view.size) + 1 - taskRows(view) - 3)
 }
 
 export function installLogLines(view: View): readonly string[] {

@@ -43,7 +43,14 @@ export function isBlocked(field: Field): boolean {
 export function focusOf(form: Form, view: View): string | null {
   const stops = stopsOf(form)
   const wanted = [view.focus[view.wizard.page], form.startsAt]
-  return wanted.find((id) => id != null && stops.includes(id)) ?? stops[0] ?? null
+  return wanted.find((id) => id != null && stops.includes(id)) ?? firstStop(form, stops)
+}
+
+function firstStop(form: Form, stops: readonly string[]): string | null {
+  const first = fieldAt(form, stops[0] ?? null)
+  if (first?.kind !== 'choice') return stops[0] ?? null
+  const isChosen = (field: Field) => field.kind === 'choice' && field.group === first.group && field.isChosen
+  return fieldsOf(form.rows).find((field) => isChosen(field) && stops.includes(field.id))?.id ?? first.id
 }
 
 export function fieldAt(form: Form, id: string | null): Field | null {

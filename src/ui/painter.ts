@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { toAscii } from './ascii.ts'
+import { displayWidth } from './text.ts'
 
 /** What we need of a terminal's output; `process.stdout` is one, and a test's stream. */
 export type TerminalOutput = NodeJS.WritableStream & { columns?: number; rows?: number }
@@ -25,6 +26,7 @@ const DEFAULT_SIZE: Size = { columns: 80, rows: 24 }
 const FRAME_MS = 33
 
 const ESC = '\u001B['
+const STYLES = /\u001B\[[\d;]*m/gu
 // Other screen, no cursor, no wrapping at the right edge, pastes in brackets. A terminal that knows one of them not ignores it.
 const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l${ESC}?2004h${ESC}2J`
 const LEAVE = `${ESC}?2004l${ESC}?7h${ESC}0m${ESC}2J${ESC}H${ESC}?25h${ESC}?1049l`
@@ -57,9 +59,9 @@ export function createPainter(terminal: TerminalOutput, options: { isUnicode: bo
 
   function paint() {
     isStale = false
-    const { rows } = size()
+    const { rows, columns } = size()
     const lines = Array.from({ length: rows }, (_, row) => frame[row] ?? '')
-    const changes = lines.map((line, row) => (line === painted[row] ? '' : `${ESC}${row + 1};1H${line}${ESC}0m${ESC}K`))
+    const changes = lines.map((line, row) => (line === painted[row] ? '' : `${ESC}${row + 1};1H${wholeLine(line, columns)}`))
     painted = lines
     const bytes = changes.join('')
     if (bytes === '') return
@@ -118,6 +120,12 @@ export function createPainter(terminal: TerminalOutput, options: { isUnicode: bo
     },
     onResize: (listener) => void resizeListeners.add(listener),
   }
+}
+
+/** Clears the rest of the row; not behind a line that fills it, where the cursor still stands on the last character. */
+function wholeLine(line: string, columns: number): string {
+  const width = displayWidth(line.replace(STYLES, ''))
+  return `${line}${ESC}0m${width < columns ? `${ESC}K` : ''}`
 }
 
 /** The part of a WriteStream that Ink uses. No TTY to it, so that it does not write cursor sequences of its own. */

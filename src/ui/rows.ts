@@ -80,7 +80,7 @@ export function fieldsOf(rows: readonly Row[]): readonly Field[] {
 
 const MARKER_WIDTH = 2
 const WIDEST_LABEL = 24
-const ENTRY_INDENT = 4
+const ENTRY_INDENT = 2
 
 /** The id of a page's button in the focus. */
 export const NEXT_BUTTON = 'next'
@@ -165,6 +165,14 @@ export function labelWidth(rows: readonly Row[]): number {
   return Math.min(WIDEST_LABEL, Math.max(0, ...widths)) + 1
 }
 
+const WIDEST_BOX = 50
+
+/** Columns between the brackets, the same for all boxes of a page; hints find room behind them. */
+export function boxWidth(rows: readonly Row[], width: number): number {
+  const hints = rows.map((row) => (row.kind === 'text' && row.hint ? displayWidth(row.hint) + 2 : 0))
+  return Math.min(WIDEST_BOX, width - MARKER_WIDTH - labelWidth(rows) - 2 - Math.max(0, ...hints))
+}
+
 /** The first line to show, so that the lines of a field are on the screen; moves no further than it must. */
 export function scrollTo(top: number, lines: readonly Line[], fieldId: string | null, height: number): number {
   const indices = lines.flatMap((line, index) => (line.fieldId === fieldId && fieldId !== null ? [index] : []))
@@ -172,9 +180,11 @@ export function scrollTo(top: number, lines: readonly Line[], fieldId: string | 
   const first = indices[0]
   const end = indices.at(-1)
   if (first === undefined || end === undefined) return Math.min(Math.max(0, top), last)
-  // Above the first field there is only its heading and help: show these too.
+  // Above the first field there is only its heading and help, below the last one what follows from the answers.
   const isFirstField = !lines.slice(0, first).some((line) => line.fieldId !== undefined)
   if (isFirstField && end < height) return 0
+  const isLastField = !lines.slice(end + 1).some((line) => line.fieldId !== undefined)
+  if (isLastField && last <= first) return last
   if (first < top) return first
   return Math.min(Math.max(top, Math.min(first, end - height + 1)), last)
 }

@@ -15,7 +15,7 @@ export type View = {
   readonly size: Size
   readonly capabilities: Capabilities
   readonly outDirectory: string | null
-  /** The focused field of each page that was focused before. */
+  /** The focused field of the page, once it was moved. */
   readonly focus: Readonly<Partial<Record<PageId, string>>>
   /** First line shown, by page or overlay; `null` in a log: follow its end. */
   readonly scroll: Readonly<Record<string, number | null>>
@@ -82,9 +82,10 @@ export function createSession(options: {
   wizard.subscribe(() => {
     const before = view.wizard
     const state = wizard.state()
-    // A page that is entered anew starts at its top; where the focus was is kept.
     const hasTurned = before.page !== state.page
-    change({ wizard: state, now: Date.now(), ...(hasTurned && { scroll: {}, memory: forgetShown(view.memory) }) })
+    // A page that is entered anew starts at its top.
+    const afresh = { scroll: {}, focus: {}, memory: forgetShown(view.memory) }
+    change({ wizard: state, now: Date.now(), ...(hasTurned && afresh) })
     if (secretOf(state) !== secretOf(before)) judgeSecretSoon()
   })
   painter.onResize(() => change({ size: painter.size() }))

@@ -64,9 +64,9 @@ function sentences({ message, hint }: Problem): string {
 
 function hardwareRows(parts: Partial<Hardware>): readonly Row[] {
   const row = (label: string, value: string | null): Row => ({
-    kind: 'lines',
-    lines: [`${pad(label, LABEL_WIDTH)}${value ?? 'detecting …'}`],
-    tone: value === null ? 'dim' : 'plain',
+    kind: 'entry',
+    label: pad(label, LABEL_WIDTH),
+    text: value ?? 'detecting …',
   })
   const { cpu, memoryBytes, firmware, secureBoot, tpm, disks, interfaces } = parts
   return [

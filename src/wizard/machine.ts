@@ -112,6 +112,7 @@ export const wizardMachine = wizard.createMachine({
     wasCancelled: false,
     recoveryKey: null,
     hasKeptRecoveryKey: false,
+    wantsReboot: false,
     exit: null,
   }),
   invoke: { src: 'detect' },
@@ -228,7 +229,10 @@ export const wizardMachine = wizard.createMachine({
             KEPT_RECOVERY_KEY: { actions: assign({ recoveryKey: null, hasKeptRecoveryKey: true }) },
             FINISH: {
               guard: 'recoveryKeyIsKept',
-              actions: { type: 'leave', params: { reason: 'installed' } },
+              actions: [
+                { type: 'leave', params: { reason: 'installed' } },
+                assign(({ context }) => ({ wantsReboot: !context.isDryRun })),
+              ],
             },
             LEAVE: { actions: { type: 'leave', params: { reason: 'installed' } } },
           },

@@ -48,6 +48,8 @@ export type WizardState = {
   /** From its enrolment until the person has shown that it was written down. */
   readonly recoveryKey: Secret | null
   readonly hasKeptRecoveryKey: boolean
+  /** True when the person left by "Reboot now". */
+  readonly wantsReboot: boolean
   /** Set when the wizard is over. */
   readonly exit: ExitReason | null
 }

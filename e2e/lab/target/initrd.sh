@@ -93,20 +93,17 @@ for pattern in cryptsetup/libcryptsetup-token-systemd-tpm2.so libtss2-esys.so.0 
   libtss2-tcti-device.so.0 libkmod.so.2 libgcc_s.so.1 libcryptsetup.so.12; do
   copy "$libraries/$pattern"
 done
-while :; do
-  mapfile -t missing < <(
-    (cd "$out" && find usr/bin usr/lib/systemd usr/lib/udev "$libraries" -type f \( -perm /111 -o -name '*.so*' \)) |
-      while read -r file; do
-        # ldd runs in the chroot, where programs may be in the other folder.
-        [ -e "$root/$file" ] || file=${file/#usr\/bin/usr\/sbin}
-        chroot "$root" ldd "/$file" 2>/dev/null || :
-      done | grep -o '/[^ ]*\.so[^ ]*' | sort -u | while read -r library; do
-      [ -e "$out/$(place "$library")" ] || echo "${library#/}"
-    done
-  )
-  [ ${#missing[@]} -gt 0 ] || break
-  copy "${missing[@]}"
-done
+# ldd names the libraries of libraries too.
+(cd "$out" && find usr/bin usr/lib/systemd usr/lib/udev "$libraries" -type f \( -perm /111 -o -name '*.so*' \)) |
+  while read -r file; do
+    # ldd runs in the chroot, where a program may be in the other folder.
+    [ -e "$root/$file" ] || file=${file/#usr\/bin/usr\/sbin}
+    echo "/$file"
+  done | chroot "$root" xargs ldd 2>/dev/null | grep -o '/[^ :]*\.so[^ :]*' | sort -u >"$out/tmp/libraries" || :
+while read -r library; do
+  if [ ! -L "$out/$(place "$library")" ] && [ ! -e "$out/$(place "$library")" ]; then copy "${library#/}"; fi
+done <"$out/tmp/libraries"
+rm "$out/tmp/libraries"
 
 modules=(
   virtio_pci virtio_blk virtio_scsi virtio_console virtio_rng nvme ahci sd_mod dm_mod dm_crypt xts aesni_intel

@@ -11,7 +11,7 @@ import { targetProblems } from './target-problems.ts'
 type Props = StepScreenProps<'disk'>
 
 const LAYOUT_DETAILS: Readonly<Record<Layout, string>> = {
-  'single-zfs': 'Checks all data for damage and takes snapshots. The choice for a server with one disk.',
+  'single-zfs': 'Checks all data for damage and takes snapshots.',
   'mirror-zfs': 'As above, and the machine goes on when one of the disks dies.',
   'single-ext4': 'Plain and small.',
 }

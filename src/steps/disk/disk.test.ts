@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import type { Disk, Hardware } from '../../model/hardware.ts'
+import type { Disk } from '../../model/hardware.ts'
 import { GIB, MIB } from '../../model/size.ts'
-import twoVirtio from '../../testing/machines/two-virtio-uefi-tpm/hardware.json' with { type: 'json' }
+import { hardware } from '../../testing/machine.ts'
 import { parseStep } from '../parse-step.ts'
 import { diskStep } from './disk.ts'
 import { checkSwap, suggestedSwap } from './swap.ts'
 import { targetProblems } from './target-problems.ts'
 
-const machine = twoVirtio as Hardware
+const machine = hardware('two-virtio-uefi-tpm')
 const a = '/dev/disk/by-id/virtio-keystone-a'
 const b = '/dev/disk/by-id/virtio-keystone-b'
 

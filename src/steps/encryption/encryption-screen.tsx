@@ -65,7 +65,7 @@ function tpmRows({ draft, hardware, problems, onChange }: Props): readonly Row[]
         : version === '1.2'
           ? 'This machine has only a TPM 1.2'
           : 'No TPM 2.0 could be used'
-    return [{ kind: 'note', text: `${why}: the passphrase is asked for at each start.`, tone: 'dim' }]
+    return [{ kind: 'note', text: `${why}: the passphrase is asked for at each start.`, tone: 'dim', indent: 2 }]
   }
   return [
     {

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Hardware } from '../../model/hardware.ts'
-import oneNvme from '../../testing/machines/one-nvme-uefi/hardware.json' with { type: 'json' }
-import twoVirtio from '../../testing/machines/two-virtio-uefi-tpm/hardware.json' with { type: 'json' }
+import { hardware } from '../../testing/machine.ts'
 import { parseStep } from '../parse-step.ts'
 import { encryptionStep } from './encryption.ts'
 import { checkPassphrase } from './secret-rules.ts'
 
-const withTpm = twoVirtio as Hardware
-const withoutTpm = oneNvme as Hardware
+const withTpm = hardware('two-virtio-uefi-tpm')
+const withoutTpm = hardware('one-nvme-uefi')
 
 test.each([
   ['', 'missing'],

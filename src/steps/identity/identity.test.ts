@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Hardware } from '../../model/hardware.ts'
-import oneNvme from '../../testing/machines/one-nvme-uefi/hardware.json' with { type: 'json' }
+import { hardware } from '../../testing/machine.ts'
 import { parseStep } from '../parse-step.ts'
 import { identityStep } from './identity.ts'
 import { checkHostName, checkPassword, checkUserName } from './names.ts'
 import { checkSshKey } from './ssh-key.ts'
 
-const machine = oneNvme as Hardware
+const machine = hardware('one-nvme-uefi')
 const ED25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICUwO0ZRXGdyfYiTnqm0v8rV4Ov2AQwXIi04Q05ZZG96'
 const draft = { hostName: 'primer', userName: 'admin', password: 'canary-canary', sshKeys: [`${ED25519} anna@laptop`] }
 
@@ -89,6 +88,7 @@ test.each([
   ['ssh-ed25519', 'invalid-ssh-key'],
   ['ssh-ed25519 not*base64', 'invalid-ssh-key'],
   [ED25519.slice(0, -4), 'invalid-ssh-key'],
+  [`ecdsa-sha2-nistp256 ${wire('ssh-rsa', 3, 257)}`, 'invalid-ssh-key'],
   [`ssh-rsa ${ED25519.split(' ')[1]}`, 'invalid-ssh-key'],
   [`ssh-ed25519 ${wire('ssh-ed25519', 31)}`, 'invalid-ssh-key'],
   [`${ED25519}\n${ED25519}`, 'invalid-ssh-key'],
@@ -100,6 +100,8 @@ test.each([
 })
 
 test('every cut of a key is noticed', () => {
+  const rsa = `ssh-rsa ${wire('ssh-rsa', 3, 257)}`
+  for (let cut = 1; cut < 300; cut++) expect(checkSshKey(rsa.slice(0, -4 * cut))).not.toBeNull()
   for (let length = 0; length < ED25519.length; length++) {
     expect(checkSshKey(ED25519.slice(0, length))).not.toBeNull()
   }

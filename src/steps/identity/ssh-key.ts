@@ -1,15 +1,17 @@
 import type { FieldCheck, Finding } from '../field.ts'
 
-/** Public key types OpenSSH accepts today for logging in. Source: `ssh -Q key`, without certificates and DSA. */
-export const SSH_KEY_TYPES: readonly string[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'ssh-rsa',
-  'sk-ssh-ed25519@openssh.com',
-  'sk-ecdsa-sha2-nistp256@openssh.com',
-]
+/** Public key types OpenSSH accepts today for logging in, with the number of fields in their wire format. Sources:
+ *  `ssh -Q key`, without certificates and DSA; RFC 4253, RFC 5656, RFC 8709, OpenSSH's PROTOCOL.u2f. */
+const FIELDS_OF_TYPE: ReadonlyMap<string, number> = new Map([
+  ['ssh-ed25519', 2],
+  ['ecdsa-sha2-nistp256', 3],
+  ['ecdsa-sha2-nistp384', 3],
+  ['ecdsa-sha2-nistp521', 3],
+  ['ssh-rsa', 3],
+  ['sk-ssh-ed25519@openssh.com', 3],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', 4],
+])
+const TYPES = [...FIELDS_OF_TYPE.keys()]
 
 const EXAMPLE = 'paste the one line of a .pub file, such as ~/.ssh/id_ed25519.pub'
 
@@ -24,14 +26,14 @@ export const checkSshKey: FieldCheck = (text) => {
   if (/\p{Cc}/u.test(text)) return broken('an SSH key is one line without tabs or line ends')
   if (text !== text.trim()) return broken('an SSH key has no spaces at its ends')
   const [type = '', data = ''] = text.split(' ')
-  if (!SSH_KEY_TYPES.includes(type)) return unknownType(text)
+  if (!FIELDS_OF_TYPE.has(type)) return unknownType(text)
   const bytes = decodeBase64(data)
   if (!bytes) return broken(`the text after ${type} is no base64`)
   const inner = readFields(bytes)
-  if (!inner || inner.length < 2) return broken('the key is cut off or damaged')
-  if (new TextDecoder().decode(inner[0]) !== type)
+  if (inner?.length !== FIELDS_OF_TYPE.get(type)) return broken('the key is cut off or damaged')
+  if (new TextDecoder().decode(inner?.[0]) !== type)
     return broken(`the key says ${type}, but inside it is of another type`)
-  if (type === 'ssh-ed25519' && inner[1]?.length !== 32) return broken('the key is cut off or damaged')
+  if (type === 'ssh-ed25519' && inner?.[1]?.length !== 32) return broken('the key is cut off or damaged')
   return null
 }
 
@@ -40,12 +42,12 @@ function broken(message: string): Finding {
 }
 
 function unknownType(text: string): Finding {
-  const hasKnownType = SSH_KEY_TYPES.some((type) => text.includes(` ${type} `))
+  const hasKnownType = TYPES.some((type) => text.includes(` ${type} `))
   if (hasKnownType) {
     const message = 'an SSH key begins with its type; options before it are not supported'
     return { code: 'ssh-key-with-options', message, hint: 'leave out what stands before the type' }
   }
-  return broken(`an SSH key begins with one of ${SSH_KEY_TYPES.slice(0, 5).join(', ')} or a sk- type`)
+  return broken(`an SSH key begins with one of ${TYPES.slice(0, 5).join(', ')} or a sk- type`)
 }
 
 /** Strict: Buffer's own decoder skips what it does not know. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Hardware } from '../../model/hardware.ts'
-import oneNvme from '../../testing/machines/one-nvme-uefi/hardware.json' with { type: 'json' }
+import { hardware } from '../../testing/machine.ts'
 import { parseStep } from '../parse-step.ts'
 import { networkStep } from './network.ts'
 
-const machine = oneNvme as Hardware
+const machine = hardware('one-nvme-uefi')
 const staticDraft = {
   interface: 'eno1',
   mode: 'static',

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildImage, type LabImage } from '../lab/build-image.ts'
+import { readyInstaller } from './installer-ready.ts'
+import { type Machine, startMachine } from './machine.ts'
+import { withMachine } from './with-machine.ts'
+
+const minute = 60_000
+const bundleDir = join(import.meta.dirname, 'test-bundle')
+let image: LabImage
+
+beforeAll(async () => {
+  image = await buildImage({ onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`) })
+}, 20 * minute)
+
+const firstScreen = async (machine: Machine) => {
+  await machine.tty.waitForText(/Test wizard on ttyS0 80x24/, { timeoutMs: 60_000 })
+}
+const ready = () => readyInstaller({ image, bundleDir, name: 'first-screen', isReady: firstScreen, say: console.log })
+
+test('a cold machine has UEFI, a TPM2, both disks by id, the wizard on its serial line and the stand-ins', { timeout: 10 * minute }, async () => {
+  await withMachine('cold-boot', { image, bundleDir, say: console.log }, async ({ agent, tty }) => {
+    await agent.waitReady({ timeoutMs: 5 * minute })
+    const { blockdevices } = JSON.parse(await agent.succeed('lsblk -J -b -o NAME,SERIAL,SIZE,TYPE')) as {
+      blockdevices: { serial: string; size: number; type: string }[]
+    }
+    const targets = blockdevices.filter(({ serial }) => /keystone-[ab]/.test(serial))
+    expect(targets.map(({ serial, size }) => [serial, size])).toEqual([['keystone-a', 8 * 2 ** 30], ['keystone-b', 8 * 2 ** 30]])
+    await agent.succeed('test -c /dev/tpmrm0 && test -d /sys/firmware/efi/efivars && tpm2_pcrread sha256:7')
+    expect(await agent.succeed('disko --mode test')).toBe('stand-in for disko: --mode test')
+    expect(await agent.succeed('nix-instantiate --eval --strict -E "1 + 1"')).toBe('2')
+    expect(await agent.succeed('systemctl is-system-running --wait', { timeoutMs: 2 * minute })).toBe('running')
+    await tty.waitForText('Test wizard on ttyS0 80x24', { timeoutMs: 2 * minute })
+  })
+})
+
+describe('a restored machine', () => {
+  test('goes on at the screen it was saved at, and takes keys and a new size', { timeout: 10 * minute }, async () => {
+    await withMachine('restored-keys', { image, from: await ready() }, async ({ tty, agent }) => {
+      expect(tty.snapshotText()).toContain('Test wizard on ttyS0 80x24')
+      await tty.press('Down', 'Up', 'Left', 'Enter')
+      await tty.waitForText(String.raw`keys 4: "\u001b[B" "\u001b[A" "\u001b[D" "\r"`)
+      await tty.resize(100, 30)
+      await tty.waitForText('100x30')
+      const skewSeconds = Math.abs(Number(await agent.succeed('date +%s')) - Date.now() / 1000)
+      expect(skewSeconds).toBeLessThan(5)
+    })
+  })
+
+  test('makes a pool, and what was flushed survives a power cut', { timeout: 10 * minute }, async () => {
+    await withMachine('restored-pool', { image, from: await ready() }, async (machine) => {
+      const { agent } = machine
+      const disks = '/dev/disk/by-id/virtio-keystone-a /dev/disk/by-id/virtio-keystone-b'
+      await agent.succeed(`modprobe zfs && zpool create -O mountpoint=/tank tank mirror ${disks}`, { timeoutMs: 2 * minute })
+      await agent.succeed('echo kept >/tank/file && zpool sync tank')
+      await machine.powerCut()
+      await machine.powerOn({ boot: 'installer', without: ['keystone-b'] })
+      await agent.waitReady({ timeoutMs: 5 * minute })
+      await agent.succeed('modprobe zfs && udevadm settle && zpool import -f -d /dev/disk/by-id tank', { timeoutMs: 2 * minute })
+      expect(await agent.succeed('cat /tank/file; zpool list -H -o health tank')).toBe('kept\nDEGRADED')
+    })
+  })
+
+  test('seals to its TPM, and a new TPM does not open it', { timeout: 10 * minute }, async () => {
+    const disk = '/dev/disk/by-id/virtio-keystone-a'
+    await withMachine('restored-tpm', { image, from: await ready() }, async (machine) => {
+      const { agent } = machine
+      await agent.succeed(
+        `printf pw >/run/pw && cryptsetup luksFormat -q --pbkdf pbkdf2 ${disk} /run/pw &&
+         systemd-cryptenroll --unlock-key-file=/run/pw --tpm2-device=auto --tpm2-pcrs=7 ${disk} && sync`,
+        { timeoutMs: 2 * minute },
+      )
+      const unlock = `systemd-cryptsetup attach vault ${disk} - tpm2-device=auto,headless=true && systemd-cryptsetup detach vault`
+      await agent.succeed(unlock, { timeoutMs: 2 * minute })
+      await machine.powerCut()
+      await machine.clearTpm()
+      await machine.powerOn()
+      await agent.waitReady({ timeoutMs: 5 * minute })
+      const refused = await agent.exec(unlock, { timeoutMs: 2 * minute })
+      expect(refused.code).not.toBe(0)
+    })
+  })
+
+  test('reboots into the target disks with the installer unplugged', { timeout: 10 * minute }, async () => {
+    await withMachine('restored-reboot', { image, from: await ready() }, async (machine) => {
+      await machine.tty.press('R')
+      await machine.reboot({ boot: 'disks' })
+      // Nothing is installed: the firmware's shell is what comes.
+      await machine.tty.waitForText('Shell>', { timeoutMs: 2 * minute })
+    })
+  })
+})
+
+test('when the wizard ends, it says so and comes back with Enter', { timeout: 10 * minute }, async () => {
+  const machine = await startMachine({ image, from: await ready() })
+  try {
+    await machine.tty.press('q')
+    await machine.tty.waitForText('Keystone has ended with code 7. Press Enter to start it again.')
+    await machine.tty.press('Enter')
+    await machine.tty.waitForText('keys 0:', { timeoutMs: minute })
+  } finally {
+    await machine.dispose()
+  }
+})

@@ -1,0 +1,2 @@
+# nixos-generate-config always imports this one.
+{ lib, ... }: { hardware.enableRedistributableFirmware = lib.mkDefault true; }

@@ -1,0 +1,2 @@
+# What nixos-generate-config imports in a virtual machine.
+{ boot.initrd.availableKernelModules = [ "virtio_net" "virtio_pci" "virtio_blk" "virtio_scsi" ]; }

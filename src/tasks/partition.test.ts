@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest'
+import { Bug, UserError } from '../system/errors.ts'
+import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
+import {
+  deviceFiles,
+  devicesLine,
+  ext4Mounted,
+  ext4Plan,
+  links,
+  lsblkAnswer,
+  lsblkLine,
+  mountsAnswer,
+  mountsLine,
+  noMapping,
+  nothingMounted,
+  openMapping,
+  taskContext,
+  zfsMounted,
+} from '../testing/task-context.ts'
+import { partition } from './partition.ts'
+
+const DISKO =
+  'disko --mode destroy,format,mount --yes-wipe-all-disks --root-mountpoint /mnt /run/keystone/disko-config.nix'
+
+const machine = (commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) =>
+  fakeSystem({ commands: { [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands }, files: deviceFiles, links })
+
+test('hands disko the layout and the passphrase by files that only root can read', async () => {
+  let whileDiskoRuns = new Map()
+  const system = machine({
+    [DISKO]: () => {
+      whileDiskoRuns = new Map(system.written())
+      return ''
+    },
+  })
+  await partition.run(taskContext(system))
+  expect(system.runs()).toEqual([DISKO])
+  expect(system.madeDirectories().get('/run/keystone')).toBe(0o700)
+  expect(whileDiskoRuns.get('/run/keystone/passphrase')).toEqual({
+    content: 'correct horse battery',
+    mode: 0o600,
+    wasSecret: true,
+  })
+  expect(whileDiskoRuns.get('/run/keystone/disko-config.nix')).toEqual({
+    content: '{ disko = 1; }\n',
+    mode: 0o600,
+    wasSecret: false,
+  })
+  expect(system.written().has('/run/keystone/passphrase')).toBe(false)
+})
+
+test('looks at the disk after everything else and right before the wipe', async () => {
+  const system = machine()
+  await partition.run(taskContext(system))
+  expect(system.calls().map((call) => call.line)).toEqual([lsblkLine, DISKO])
+})
+
+test('erases nothing without the typed confirmation', async () => {
+  const system = machine()
+  await expect(partition.run(taskContext(system, { confirmation: null }))).rejects.toBeInstanceOf(UserError)
+  expect(system.runs()).toEqual([])
+})
+
+test.each([
+  ['another serial', { serial: 'other' }, 'disk-serial-changed'],
+  ['another size', { size: 4 }, 'disk-size-changed'],
+])('erases nothing when the disk has %s now', async (_, change, code) => {
+  const system = machine({ [lsblkLine]: lsblkAnswer(change) })
+  await expect(partition.run(taskContext(system))).rejects.toMatchObject({ problems: [{ code }] })
+  expect(system.runs()).toEqual([])
+})
+
+test.each([
+  ['another disk', { id: '/dev/disk/by-id/virtio-keystone-b', serial: 'keystone-a', sizeBytes: 8589934592 }],
+  ['another serial', { id: '/dev/disk/by-id/virtio-keystone-a', serial: null, sizeBytes: 8589934592 }],
+  ['another size', { id: '/dev/disk/by-id/virtio-keystone-a', serial: 'keystone-a', sizeBytes: 1 }],
+])('erases nothing when %s was confirmed', async (_, disk) => {
+  const system = machine()
+  await expect(partition.run(taskContext(system, { confirmation: { disks: [disk] } }))).rejects.toMatchObject({
+    problems: [{ code: 'other-disks-confirmed' }],
+  })
+  expect(system.runs()).toEqual([])
+})
+
+test('without a rendered layout it is a bug, and nothing is erased', async () => {
+  const system = machine()
+  await expect(partition.run(taskContext(system, { files: [] }))).rejects.toBeInstanceOf(Bug)
+  expect(system.runs()).toEqual([])
+})
+
+test('is kept when everything is mounted from where it should come', async () => {
+  const system = machine({ [mountsLine]: zfsMounted })
+  expect(await partition.verify(taskContext(system))).toEqual([])
+  expect(await partition.check(taskContext(system))).toBe('done')
+  const ext4 = taskContext(machine({ [mountsLine]: ext4Mounted }), { plan: ext4Plan })
+  expect(await partition.verify(ext4)).toEqual([])
+})
+
+test('is not kept when a mount is missing or comes from elsewhere', async () => {
+  const mounted = mountsAnswer(['/mnt', 'tank/root', 'zfs'], ['/mnt/boot', '/dev/vdc1', 'vfat'])
+  const problems = await partition.verify(taskContext(machine({ [mountsLine]: mounted })))
+  expect(problems.map(({ message }) => message)).toEqual([
+    '/mnt should come from rpool/crypt/root (zfs), but it is tank/root (zfs)',
+    'nothing is mounted at /mnt/nix',
+    '/mnt/boot should come from /dev/disk/by-partlabel/disk-a-esp (vfat), but it is /dev/vdc1 (vfat)',
+  ])
+})
+
+test('undo lets go of what a broken run left, and of nothing else', async () => {
+  const system = machine({
+    [mountsLine]: mountsAnswer(
+      ['/run/keystone-credstore', '/dev/mapper/credstore', 'ext4'],
+      ['/mnt', 'rpool/crypt/root', 'zfs'],
+      ['/mnt/nix', 'rpool/crypt/nix', 'zfs'],
+    ),
+    [devicesLine]: [openMapping('credstore'), noMapping],
+    'zpool list -H -o name': 'tank\nrpool\n',
+    'umount -R /mnt': '',
+    'umount -R /run/keystone-credstore': '',
+    'cryptsetup close credstore': '',
+    'udevadm settle --timeout=30': '',
+    'zpool export rpool': '',
+  })
+  await system.writeFile('/run/keystone/passphrase', 'x', { mode: 0o600 })
+  await partition.undo?.(taskContext(system))
+  expect(system.removed()).toEqual(['/run/keystone/passphrase'])
+  expect(system.runs()).toEqual([
+    'umount -R /mnt',
+    'umount -R /run/keystone-credstore',
+    'cryptsetup close credstore',
+    'udevadm settle --timeout=30',
+    devicesLine,
+    'zpool export rpool',
+  ])
+})
+
+test('undo does nothing where nothing was begun', async () => {
+  const system = machine({
+    [mountsLine]: nothingMounted,
+    [devicesLine]: noMapping,
+    'zpool list -H -o name': '',
+  })
+  await partition.undo?.(taskContext(system))
+  expect(system.runs()).toEqual([])
+})
+
+test('restore mounts what is formatted already and wipes nothing', async () => {
+  const mount = 'disko --mode mount --root-mountpoint /mnt /run/keystone/disko-config.nix'
+  const system = machine({ [mount]: '' })
+  await partition.restore?.(taskContext(system, { confirmation: null }))
+  expect(system.runs()).toEqual([mount])
+  expect(system.written().has('/run/keystone/passphrase')).toBe(false)
+})

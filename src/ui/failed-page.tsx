@@ -1,0 +1,52 @@
+import { Box, Text } from 'ink'
+import { Menu, type MenuItem } from './fields/menu.tsx'
+import { failureLines } from './failure-lines.ts'
+import { Frame } from './frame.tsx'
+import { bodyHeight } from './frame-size.ts'
+import type { Session, View } from './session.ts'
+import { toneProps } from './theme.ts'
+
+type Choice = 'retry' | 'log' | 'answers' | 'shell' | 'quit'
+
+const ITEMS: readonly MenuItem<Choice>[] = [
+  { value: 'retry', label: 'Try again: go on where it stopped' },
+  { value: 'log', label: 'View the log' },
+  { value: 'answers', label: 'Change the answers and start over' },
+  { value: 'shell', label: 'Open a shell' },
+  { value: 'quit', label: 'Quit' },
+]
+
+export function FailedPage({ view, session }: { readonly view: View; readonly session: Session }) {
+  const lines = failureLines(view)
+  const height = bodyHeight(view.size) - ITEMS.length
+  const last = Math.max(0, lines.length - height)
+  const top = Math.min(view.scroll['failed'] ?? 0, last)
+  return (
+    <Frame view={view} {...(last > 0 && { edge: top < last ? 'Page Down for more' : 'Page Up for more' })}>
+      <Box flexDirection="column" height={height + 1}>
+        {lines.slice(top, top + height).map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place
+          <Text key={top + index} wrap="truncate" {...toneProps(line.tone, view.capabilities.colour)}>
+            {line.text === '' ? ' ' : line.text}
+          </Text>
+        ))}
+      </Box>
+      <Menu items={ITEMS} onSelect={(choice) => act(choice, session)} />
+    </Frame>
+  )
+}
+
+function act(choice: Choice, session: Session): void {
+  switch (choice) {
+    case 'retry':
+      return session.send({ type: 'RETRY' })
+    case 'log':
+      return session.openLog()
+    case 'answers':
+      return session.send({ type: 'GOTO', page: 'review' })
+    case 'shell':
+      return session.openShell()
+    case 'quit':
+      return session.send({ type: 'QUIT' })
+  }
+}

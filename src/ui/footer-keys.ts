@@ -1,0 +1,39 @@
+import { fieldAt, focusOf, formOf } from './page-forms.ts'
+import type { Field } from './rows.ts'
+import type { Session, View } from './session.ts'
+
+const NO_ACTS: Pick<Session, 'send' | 'change' | 'view'> = {
+  send: () => {},
+  change: () => {},
+  view: () => {
+    throw new Error('the footer only looks')
+  },
+}
+
+/** The keys that do something right now. */
+export function footerKeys(view: View): readonly string[] {
+  const { page, overlay } = view.wizard
+  if (overlay === 'quit') return ['Up/Down choose', 'Enter take', 'Esc stay']
+  if (overlay !== 'none') return ['Up/Down, Page Up/Down scroll', 'Esc close']
+  if (page === 'install') return ['Up/Down, Page Up/Down, End log', 'F1 help', 'Ctrl-C cancel']
+  if (page === 'failed') return ['Up/Down choose', 'Enter take', 'Page Up/Down scroll', 'F1 help', 'Ctrl-C quit']
+  const form = formOf(view, NO_ACTS)
+  const field = form && fieldAt(form, focusOf(form, view))
+  const back = page === 'welcome' || page === 'done' ? [] : ['Esc back']
+  return [...(form?.next || field ? fieldKeys(field) : []), ...back, 'F1 help', 'Ctrl-C quit']
+}
+
+function fieldKeys(field: Field | null): readonly string[] {
+  switch (field?.kind) {
+    case 'text':
+      return ['Enter next', 'Up/Down move']
+    case 'choice':
+      return ['Enter choose', 'Tab next', 'Up/Down move']
+    case 'check':
+      return ['Space on/off', 'Enter next', 'Up/Down move']
+    case 'action':
+      return [`Enter ${field.verb}`, 'Up/Down move']
+    default:
+      return ['Enter go on', 'Up/Down move']
+  }
+}
