@@ -20,7 +20,7 @@ export function renderFiles(context: RenderContext, templates: Templates): reado
 export function renderTemplate(name: string, text: string, context: object): string {
   // An instance of our own: helpers that somebody registers globally do not exist in here.
   const handlebars = Handlebars.create()
-  handlebars.registerHelper({ ...NIX_HELPERS, ...strictBlocks(handlebars.helpers) })
+  handlebars.registerHelper({ ...NIX_HELPERS, ...strictBlocks({ ...handlebars.helpers }) })
   try {
     const template = handlebars.compile(text, {
       // HTML escaping would write &quot; into a Nix string; our helpers quote for Nix.
@@ -36,14 +36,11 @@ export function renderTemplate(name: string, text: string, context: object): str
 }
 
 /** Handlebars is strict about values, but takes a misspelt condition for false and a misspelt list for an empty one. */
-function strictBlocks(helpers: Readonly<Record<string, Handlebars.HelperDelegate | undefined>>) {
+function strictBlocks(builtIn: Readonly<Record<string, Handlebars.HelperDelegate | undefined>>) {
   const strict = (name: string): Handlebars.HelperDelegate =>
     function (this: unknown, value: unknown, options: Handlebars.HelperOptions) {
       if (value === undefined) throw new Bug(`{{#${name}}} asks for something that is not in the context`)
-      return helpers[name]?.call(this, value, options)
+      return builtIn[name]?.call(this, value, options)
     }
-  // Taken before they are replaced: `helpers` is the same object that registerHelper writes to.
-  const { if: when, unless, each } = helpers
-  helpers = { if: when, unless, each }
   return { if: strict('if'), unless: strict('unless'), each: strict('each') }
 }

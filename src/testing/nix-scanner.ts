@@ -20,9 +20,9 @@ const RULES: Readonly<Record<State, readonly Rule[]>> = {
   ],
   'line comment': [{ token: /^\n/, leaves: true }],
   'block comment': [{ token: /^\*\//, leaves: true }],
-  string: [{ token: /^(\\[^]|\$\$)/ }, { token: /^\$\{/, enter: 'code' }, { token: /^"/, leaves: true }],
+  string: [{ token: /^(\\[\s\S]|\$\$)/ }, { token: /^\$\{/, enter: 'code' }, { token: /^"/, leaves: true }],
   'indented string': [
-    { token: /^(''\$|'''|''\\[^]|\$\$)/ },
+    { token: /^(''\$|'''|''\\[\s\S]|\$\$)/ },
     { token: /^\$\{/, enter: 'code' },
     { token: /^''/, leaves: true },
   ],

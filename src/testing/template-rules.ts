@@ -27,7 +27,10 @@ export function findTemplateFaults(text: string): readonly string[] {
       case 'MustacheStatement': {
         const { path, params, hash, escaped } = statement as hbs.AST.MustacheStatement
         const helper = (path as hbs.AST.PathExpression).original
-        if (!(helper in NIX_HELPERS)) fault(`{{${helper}}} is no Nix helper`)
+        if (!(helper in NIX_HELPERS)) {
+          fault(`{{${helper}}} is no Nix helper`)
+          return
+        }
         if (!escaped) fault('three braces')
         if (hash !== undefined && hash.pairs.length > 0) fault(`{{${helper}}} with named arguments`)
         if (params.length !== 1 || params[0]?.type !== 'PathExpression') fault(`{{${helper}}} wants one path`)

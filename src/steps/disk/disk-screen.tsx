@@ -29,7 +29,7 @@ export const diskScreen: StepScreen<'disk'> = (props) => {
     ...(props.hardware.disks.length === 0
       ? [{ kind: 'note' as const, text: 'No disk was found in this machine.', tone: 'warning' as const }]
       : []),
-    ...props.hardware.disks.map((disk) => diskRow(disk, isMirror, props)),
+    ...usableFirst(props).map((disk) => diskRow(disk, isMirror, props)),
     { kind: 'blank' },
     {
       kind: 'text',
@@ -88,6 +88,11 @@ function diskRow(disk: Disk, isMirror: boolean, { draft, onChange, problems }: P
   }
   const devices = at >= 0 ? draft.devices.filter((device) => device !== id) : [...draft.devices, id]
   return { ...row, kind: 'check', isChecked: at >= 0, onToggle: () => onChange({ ...draft, devices }) }
+}
+
+function usableFirst({ hardware, draft }: Props): readonly Disk[] {
+  const rank = (disk: Disk) => (blockReason(disk, draft.swap) === null ? 0 : 1)
+  return hardware.disks.toSorted((one, other) => rank(one) - rank(other))
 }
 
 function blockReason(disk: Disk, swap: string): string | null {

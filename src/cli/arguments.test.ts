@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { HELP, readCommandLine } from './arguments.ts'
+
+const NONE = {
+  answers: null,
+  out: null,
+  machine: null,
+  recoveryKeyFile: null,
+  progress: null,
+  isDryRun: false,
+  isJson: false,
+  reboots: false,
+}
+
+test('the help fits on one screen', () => {
+  const lines = HELP.trimEnd().split('\n')
+  expect(lines.length).toBeLessThanOrEqual(24)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('no words start the wizard', () => {
+  expect(readCommandLine([])).toEqual({ ...NONE, what: 'wizard' })
+  expect(readCommandLine(['--dry-run', '--out', './out'])).toEqual({
+    ...NONE,
+    what: 'wizard',
+    isDryRun: true,
+    out: './out',
+  })
+})
+
+test('reads each command', () => {
+  const install = ['install', '--answers', 'a.yaml', '--progress=plain', '--reboot', '--recovery-key-file', '/run/key']
+  expect(readCommandLine(install)).toEqual({
+    ...NONE,
+    what: 'install',
+    answers: 'a.yaml',
+    progress: 'plain',
+    reboots: true,
+    recoveryKeyFile: '/run/key',
+  })
+  expect(readCommandLine(['check', 'a.yaml'])).toEqual({ ...NONE, what: 'check', answers: 'a.yaml' })
+  expect(readCommandLine(['detect', '--json'])).toEqual({ ...NONE, what: 'detect', isJson: true })
+  expect(readCommandLine(['render', '--answers', 'a', '--out', 'o', '--machine', 'm'])).toEqual({
+    ...NONE,
+    what: 'render',
+    answers: 'a',
+    out: 'o',
+    machine: 'm',
+  })
+  expect(readCommandLine(['install', '--help'])).toEqual({ what: 'help' })
+  expect(readCommandLine(['--version'])).toEqual({ what: 'version' })
+})
+
+test.each([
+  [['instal'], 'there is no command instal'],
+  [['wizard'], 'there is no command wizard'],
+  [['--answer', 'a'], 'there is no command a'],
+  [['plan', '--anwsers=a'], 'there is no option --anwsers'],
+  [['detect', '--answers', 'a'], 'detect takes no --answers'],
+  [['--json'], 'the wizard takes no --json'],
+  [['plan'], 'plan needs --answers'],
+  [['plan', '--answers'], '--answers needs a value'],
+  [['plan', '--answers', 'a', '--json=yes'], '--json takes no value'],
+  [['render', '--answers', 'a'], 'render needs --out'],
+  [['check'], 'check needs a FILE'],
+  [['check', 'a', 'b'], 'one word too many: b'],
+  [['install', '--answers', 'a', '--progress', 'loud'], '--progress is plain or json'],
+  [['--dry-run'], '--dry-run needs --out DIR for what it writes'],
+  [['install', '--answers', 'a', '--out', 'o'], '--out goes with --dry-run'],
+  [['install', '--answers', 'a', '--machine', 'm'], '--machine installs nothing: it needs --dry-run'],
+])('refuses %j', (argv, message) => {
+  expect(readCommandLine(argv)).toEqual({ what: 'error', message, hint: 'keystone --help shows what there is' })
+})

@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util'
+
+export const HELP = `Keystone turns this machine into a Primer server: NixOS on encrypted disks.
+
+  keystone                              the wizard, in this terminal
+  keystone --dry-run --out DIR          the wizard, but nothing is changed: the
+                                        configuration and all commands go to DIR
+  keystone install --answers FILE       install without questions; erases the
+                                        disks that FILE lists in confirm.erase
+  keystone plan --answers FILE          show what would be done
+  keystone render --answers FILE --out DIR   write the NixOS configuration
+  keystone check FILE                   is this answer file right?
+  keystone detect                       show this machine's hardware
+
+  --json                  plan, detect: as JSON
+  --progress plain|json   install: lines to read, or one JSON event a line
+                          (plain on a terminal, else json)
+  --recovery-key-file F   install: write the recovery key to F (mode 0600);
+                          without this it is shown on standard error, once
+  --reboot                install: restart at the end
+  --machine NAME|FILE     use a recorded machine (detect --json), not this one
+  --version, --help
+
+Exit: 0 done  2 bad answers  3 machine unfit  4 failed  70 our bug  130 cancelled
+`
+
+export type CommandName = 'wizard' | 'install' | 'plan' | 'render' | 'check' | 'detect'
+
+export type CommandLine =
+  | { readonly what: 'help' | 'version' }
+  | {
+      readonly what: CommandName
+      /** The answer file. */
+      readonly answers: string | null
+      readonly out: string | null
+      readonly machine: string | null
+      readonly recoveryKeyFile: string | null
+      readonly progress: 'plain' | 'json' | null
+      readonly isDryRun: boolean
+      readonly isJson: boolean
+      readonly reboots: boolean
+    }
+  /** One sentence each: what is wrong, and what to do. */
+  | { readonly what: 'error'; readonly message: string; readonly hint: string }
+
+const OPTIONS = {
+  answers: { type: 'string' },
+  out: { type: 'string' },
+  machine: { type: 'string' },
+  progress: { type: 'string' },
+  'recovery-key-file': { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+  reboot: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+type Option = keyof typeof OPTIONS
+
+const ALLOWED: Readonly<Record<CommandName, readonly Option[]>> = {
+  wizard: ['dry-run', 'out', 'machine'],
+  install: ['answers', 'progress', 'recovery-key-file', 'reboot', 'dry-run', 'out', 'machine'],
+  plan: ['answers', 'json', 'machine'],
+  render: ['answers', 'out', 'machine'],
+  check: ['answers', 'machine'],
+  detect: ['json', 'machine'],
+}
+const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
+  wizard: [],
+  install: ['answers'],
+  plan: ['answers'],
+  render: ['answers', 'out'],
+  check: ['answers'],
+  detect: [],
+}
+
+/** argv without node and script. Pure: what is wrong comes back as an error, never thrown. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals, tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  if (values.help === true) return { what: 'help' }
+  if (values.version === true) return { what: 'version' }
+
+  const [word, ...rest] = positionals
+  const what = word === undefined ? 'wizard' : commandNamed(word)
+  if (what === null) return wrong(`there is no command ${word}`)
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const option = optionNamed(token.name)
+    if (option === null) return wrong(`there is no option ${token.rawName}`)
+    if (OPTIONS[option].type === 'boolean' && token.value !== undefined) return wrong(`${token.rawName} takes no value`)
+    if (OPTIONS[option].type === 'string' && (token.value === undefined || token.value === '')) {
+      return wrong(`${token.rawName} needs a value`)
+    }
+    if (!ALLOWED[what].includes(option)) return wrong(`${titleOf(what)} takes no ${token.rawName}`)
+  }
+
+  const text = (option: Option) => (typeof values[option] === 'string' ? values[option] : null)
+  // `check FILE` is natural to type, and so is `check --answers FILE`.
+  const file = what === 'check' ? rest.shift() : undefined
+  if (rest[0] !== undefined) return wrong(`one word too many: ${rest[0]}`)
+  const answers = file ?? text('answers')
+  const missing = NEEDED[what].find((option) => (option === 'answers' ? answers : text(option)) === null)
+  if (missing !== undefined) return wrong(what === 'check' ? 'check needs a FILE' : `${what} needs --${missing}`)
+
+  const progress = text('progress')
+  if (progress !== null && progress !== 'plain' && progress !== 'json') return wrong('--progress is plain or json')
+  const isDryRun = values['dry-run'] === true
+  const out = text('out')
+  if (isDryRun && out === null) return wrong('--dry-run needs --out DIR for what it writes')
+  if (!isDryRun && out !== null && what !== 'render') return wrong('--out goes with --dry-run')
+  if (!isDryRun && text('machine') !== null && (what === 'install' || what === 'wizard')) {
+    return wrong('--machine installs nothing: it needs --dry-run')
+  }
+  return {
+    what,
+    answers,
+    out,
+    machine: text('machine'),
+    recoveryKeyFile: text('recovery-key-file'),
+    progress,
+    isDryRun,
+    isJson: values.json === true,
+    reboots: values.reboot === true,
+  }
+}
+
+function wrong(message: string): CommandLine {
+  return { what: 'error', message, hint: 'keystone --help shows what there is' }
+}
+
+function titleOf(what: CommandName): string {
+  return what === 'wizard' ? 'the wizard' : what
+}
+
+function commandNamed(word: string): CommandName | null {
+  return (Object.keys(ALLOWED) as CommandName[]).find((name) => name === word && name !== 'wizard') ?? null
+}
+
+function optionNamed(name: string): Option | null {
+  return (Object.keys(OPTIONS) as Option[]).find((option) => option === name) ?? null
+}
