@@ -1,5 +1,154 @@
-import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-// Nothing else is loaded here: `--help` and the wizard's first frame must not wait for what they do not use.
+import { type Command, HELP, readCommandLine } from './cli/arguments.ts'
+import type { Ending } from './cli/ending.ts'
+import type { Hands } from './cli/hands.ts'
+
+// Nothing more is loaded at the start: neither `--help` nor the wizard's first frame waits for what it does not use.
+
+const EXIT_CODES: Readonly<Record<Ending, number>> = {
+  done: 0,
+  'bad-answers': 2,
+  'machine-unfit': 3,
+  failed: 4,
+  bug: 70,
+  cancelled: 130,
+}
+
+/** Set by the bundler. */
+declare const KEYSTONE_VERSION: string | undefined
+
+const here = dirname(fileURLToPath(import.meta.url))
+const isBundle = !import.meta.url.endsWith('/cli.ts')
+
+/** Aborted when we are asked to end: an install then undoes its mounts, everything else ends at once. */
+const cancel = new AbortController()
+
+async function main(argv: readonly string[]): Promise<Ending> {
+  const line = readCommandLine(argv)
+  if (line.what === 'help') {
+    process.stdout.write(HELP)
+    return 'done'
+  }
+  if (line.what === 'version') {
+    process.stdout.write(`keystone ${typeof KEYSTONE_VERSION === 'string' ? KEYSTONE_VERSION : 'from source'}\n`)
+    return 'done'
+  }
+  if (line.what === 'error') {
+    process.stderr.write(`keystone: ${line.message}\n${line.hint}\n`)
+    return 'bad-answers'
+  }
+  const command = withAbsolutePaths(line)
+  if (command.what === 'wizard') return runWizard(command)
+  const { runCommand } = await import('./cli/commands.ts')
+  const isInstall = command.what === 'install'
+  onEndRequest(() => {
+    if (!isInstall) leave('cancelled')
+    process.stderr.write('Cancelling: what is mounted is let go first.\n')
+    cancel.abort()
+  })
+  const terminal = {
+    stdout: (text: string) => process.stdout.write(text),
+    stderr: (text: string) => process.stderr.write(text),
+    isTTY: process.stdout.isTTY,
+  }
+  return runCommand(command, await openHands(), terminal, cancel.signal)
+}
+
+async function runWizard(command: Command): Promise<Ending> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    process.stderr.write('keystone: the wizard needs a terminal\nkeystone install --answers FILE works without one\n')
+    return 'bad-answers'
+  }
+  const [{ startWizard }, { wizardServices }, { endingOf }, hands] = await Promise.all([
+    import('./ui/app.tsx'),
+    import('./cli/wizard-services.ts'),
+    import('./cli/ending.ts'),
+    openHands(),
+  ])
+  const services = wizardServices(hands, { dryRunOut: command.out, machine: command.machine, signal: cancel.signal })
+  onEndRequest(() => {
+    cancel.abort()
+    void services.settled().then(() => leave('cancelled'))
+  })
+  isWizardOpen = true
+  const exit = await startWizard(services, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    capabilities: capabilities(),
+    isDryRun: command.isDryRun,
+    ...(command.out !== null && { outDirectory: command.out }),
+  }).finally(() => {
+    isWizardOpen = false
+  })
+  if (exit.reason === 'quit') return 'cancelled'
+  const outcome = services.lastOutcome()
+  return exit.reason === 'failed' && outcome !== null ? endingOf(outcome) : 'done'
+}
+
+async function openHands(): Promise<Hands> {
+  const hands = await import('./cli/hands.ts')
+  const assets = process.env.KEYSTONE_ASSETS ?? (isBundle ? here : null)
+  return hands.openHands({
+    environment: process.env,
+    places:
+      assets === null
+        ? { templates: join(here, '../templates'), phases: join(here, '../scripts/phases') }
+        : { templates: join(assets, 'templates'), phases: join(assets, 'phases') },
+    machineDirectories: [join(here, 'testing/machines'), join(here, '../src/testing/machines')],
+  })
+}
+
+function withAbsolutePaths(command: Command): Command {
+  const absolute = (path: string | null) => (path === null ? null : resolve(path))
+  const { answers, out, recoveryKeyFile } = command
+  return {
+    ...command,
+    answers: absolute(answers),
+    out: absolute(out),
+    recoveryKeyFile: absolute(recoveryKeyFile),
+  }
+}
+
+/** The Linux console and old terminals have no box drawing that could be relied on; NO_COLOR is no-color.org's. */
+function capabilities() {
+  const { TERM = '', LC_ALL, LC_CTYPE, LANG, NO_COLOR } = process.env
+  const locale = LC_ALL || LC_CTYPE || LANG || ''
+  const isPlain = /^(linux|vt\d+|dumb|)$/.test(TERM)
+  return { unicode: !isPlain && /utf-?8/i.test(locale), colour: !NO_COLOR && !/^(vt\d+|dumb|)$/.test(TERM) }
+}
+
+function onEndRequest(listener: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
+}
+
+let isWizardOpen = false
+
+/** For the ways out on which the wizard cannot tidy up itself: no paste brackets, wrapping, no colour, cursor, main screen. */
+function restoreTerminal(): void {
+  if (!isWizardOpen) return
+  isWizardOpen = false
+  process.stdin.setRawMode?.(false)
+  process.stdout.write('\u001B[?2004l\u001B[?7h\u001B[0m\u001B[?25h\u001B[?1049l')
+}
+
+function leave(ending: Ending): never {
+  restoreTerminal()
+  process.exit(EXIT_CODES[ending])
+}
+
+async function explain(error: unknown): Promise<Ending> {
+  const { describeError } = await import('./cli/describe-error.ts')
+  const { text, ending } = describeError(error)
+  process.stderr.write(text)
+  return ending
+}
+
+// Whoever reads our output may stop reading; an install goes on without them.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+process.on('uncaughtException', (error) => {
+  restoreTerminal()
+  void explain(error).finally(() => leave('bug'))
+})
+
+leave(await main(process.argv.slice(2)).catch(explain))

@@ -96,7 +96,9 @@ function plainReport(print: (text: string) => void): (event: InstallEvent) => vo
     if (event.type === 'task-started') line(event.title)
     if (event.type === 'task-progress' && Math.floor(fractionDone(progress) * 20) > printedTwentieth) {
       const left = timeLeftMs(progress, Date.parse(event.at))
-      const parts = [event.message ?? '', left === null ? '' : `${formatGuess(left)} left`].filter((part) => part !== '')
+      const parts = [event.message ?? '', left === null ? '' : `${formatGuess(left)} left`].filter(
+        (part) => part !== '',
+      )
       line(`${titleOf(event.task)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`)
     }
     if (event.type === 'task-undone') print(`       Undone: ${titleOf(event.task)}\n`)

@@ -20,10 +20,13 @@ export function findAccel(kernel: string, say: (text: string) => void = () => {}
 }
 
 async function decide(kernel: string): Promise<{ accel: Accel; why: string }> {
-  const wish = process.env['KEYSTONE_ACCEL']
+  const wish = process.env.KEYSTONE_ACCEL
   if (wish === 'kvm' || wish === 'tcg') return { accel: wish, why: 'KEYSTONE_ACCEL says so' }
   if (wish) throw new Error(`KEYSTONE_ACCEL must be kvm or tcg, not ${wish}`)
-  const hasDevice = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(() => true, () => false)
+  const hasDevice = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  )
   if (!hasDevice) return { accel: 'tcg', why: '/dev/kvm cannot be opened' }
   return (await kvmRunsKernel(kernel))
     ? { accel: 'kvm', why: 'a kernel started with it' }
@@ -34,16 +37,40 @@ async function kvmRunsKernel(kernel: string): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'keystone-kvm-'))
   const serial = join(dir, 'serial')
   const qemu = startProcess(
-    ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-no-reboot',
-      '-machine', 'q35', '-accel', 'kvm', '-cpu', 'host', '-m', '256', '-nic', 'none', '-serial', `file:${serial}`,
-      '-kernel', kernel, '-append', 'console=ttyS0 earlyprintk=serial panic=-1'],
+    [
+      'qemu-system-x86_64',
+      '-nodefaults',
+      '-no-user-config',
+      '-display',
+      'none',
+      '-monitor',
+      'none',
+      '-no-reboot',
+      '-machine',
+      'q35',
+      '-accel',
+      'kvm',
+      '-cpu',
+      'host',
+      '-m',
+      '256',
+      '-nic',
+      'none',
+      '-serial',
+      `file:${serial}`,
+      '-kernel',
+      kernel,
+      '-append',
+      'console=ttyS0 earlyprintk=serial panic=-1',
+    ],
     { logFile: join(dir, 'log') },
   )
   try {
     const end = Date.now() + probeLimitMs
     // Without a root it panics, which is all we want to hear: user space would be the same instructions.
     while (Date.now() < end) {
-      if (/Linux version[\s\S]*(Kernel panic|Run .* as init)/.test(await readFile(serial, 'utf8').catch(() => ''))) return true
+      if (/Linux version[\s\S]*(Kernel panic|Run .* as init)/.test(await readFile(serial, 'utf8').catch(() => '')))
+        return true
       if (!qemu.isRunning()) return false
       await delay(50)
     }

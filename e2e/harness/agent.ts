@@ -37,18 +37,20 @@ export class Agent {
   /** Runs a bash command that must end with 0 and gives its stdout without the last newline. */
   async succeed(command: string, options: { timeoutMs?: number } = {}): Promise<string> {
     const { code, stdout, stderr } = await this.exec(command, options)
-    if (code !== 0) throw new Error(`in the guest: ${command}\nended with ${code}\nstdout: ${stdout}\nstderr: ${stderr}`)
+    if (code !== 0)
+      throw new Error(`in the guest: ${command}\nended with ${code}\nstdout: ${stdout}\nstderr: ${stderr}`)
     return stdout.replace(/\n$/, '')
   }
 
   /** Waits until the agent answers, that is until the guest is up. */
-  async waitReady({ timeoutMs = 180_000 }: { timeoutMs?: number } = {}): Promise<void> {
+  async waitReady({ timeoutMs = 600_000 }: { timeoutMs?: number } = {}): Promise<void> {
     const end = Date.now() + timeoutMs
     while (Date.now() < end) {
       // A question asked before the guest opens its port waits there, unless the agent starts over: ask again.
       const answer = await this.#run('true', Math.min(10_000, end - Date.now())).catch((error: Error) => error)
       if (!(answer instanceof Error)) return
-      if (this.#socket === undefined) throw new Error('the machine went off before its agent answered', { cause: answer })
+      if (this.#socket === undefined)
+        throw new Error('the machine went off before its agent answered', { cause: answer })
     }
     throw new Error(`the guest's agent did not answer within ${timeoutMs / 1000} s`)
   }
@@ -83,10 +85,15 @@ export class Agent {
         this.#waiting.delete(id)
         reject(new Error(`in the guest: ${command}\nno answer within ${timeoutMs / 1000} s`))
       }, timeoutMs)
-      const done = () => clearTimeout(limit)
       this.#waiting.set(id, {
-        resolve: (raw) => (done(), resolve(raw)),
-        reject: (error) => (done(), reject(error)),
+        resolve: (raw) => {
+          clearTimeout(limit)
+          resolve(raw)
+        },
+        reject: (error) => {
+          clearTimeout(limit)
+          reject(error)
+        },
       })
       socket.write(`${id} ${Buffer.from(command).toString('base64')}\n`)
     })
@@ -98,7 +105,11 @@ export class Agent {
     // An answer nobody waits for any more: its question ran out of time, or was asked before a save.
     if (!waiting) return
     this.#waiting.delete(id)
-    waiting.resolve({ code: Number(code), stdout: Buffer.from(stdout, 'base64'), stderr: Buffer.from(stderr, 'base64') })
+    waiting.resolve({
+      code: Number(code),
+      stdout: Buffer.from(stdout, 'base64'),
+      stderr: Buffer.from(stderr, 'base64'),
+    })
   }
 }
 

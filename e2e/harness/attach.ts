@@ -18,7 +18,10 @@ type Terminal = { stdin?: NodeJS.ReadStream; stdout?: NodeJS.WriteStream }
 
 /** Puts the person's own terminal on the machine's serial line. It stays there over the machine's boots: the caller only
  *  powers it on again. The guest is told the terminal's size at each boot and when it changes. */
-export function attachTerminal(machine: Machine, { stdin = process.stdin, stdout = process.stdout }: Terminal = {}): Attached {
+export function attachTerminal(
+  machine: Machine,
+  { stdin = process.stdin, stdout = process.stdout }: Terminal = {},
+): Attached {
   // The person's terminal answers the guest's queries now; two answers would be typed into the wizard.
   machine.tty.answersQueries = false
   stdout.write(`\x1b[2J\x1b[H${machine.tty.screen.serialize()}`)

@@ -4,7 +4,7 @@ import { type OwnedProcess, startProcess, waitForSocket } from './process.ts'
 import { type Launch, places, qemuArgs } from './qemu-args.ts'
 import { Qmp } from './qmp.ts'
 import type { SerialLane } from './serial-lane.ts'
-import { startSwtpm, type Swtpm } from './swtpm.ts'
+import { type Swtpm, startSwtpm } from './swtpm.ts'
 
 /** Why a machine went off. `guest-shutdown` and `guest-reset` are the guest's wish; `killed` is a power cut;
  *  anything else is QEMU's own word, or `crashed` when it said nothing. */
@@ -46,7 +46,7 @@ export async function startBoot(launch: Omit<Launch, 'tpmSocket'>, lane: SerialL
       qmp.close()
       if (wasKilled) return 'killed'
       const last = qmp.events.findLast(({ event }) => event === 'SHUTDOWN')
-      return typeof last?.data?.['reason'] === 'string' ? last.data['reason'] : 'crashed'
+      return typeof last?.data?.reason === 'string' ? last.data.reason : 'crashed'
     })
     if (launch.incoming !== undefined) await waitForIncoming(qmp)
     await qmp.execute('cont')

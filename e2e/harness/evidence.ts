@@ -16,12 +16,18 @@ const questions: Record<string, string> = {
  *  itself must be what is seen. Goes below KEYSTONE_EVIDENCE, or keystone-evidence in the temporary folder. */
 export async function keepEvidence(machine: Machine, name: string, error: unknown): Promise<string> {
   const stamp = new Date().toISOString().replace(/[:.]/g, '-')
-  const root = process.env['KEYSTONE_EVIDENCE'] ?? join(tmpdir(), 'keystone-evidence')
+  const root = process.env.KEYSTONE_EVIDENCE ?? join(tmpdir(), 'keystone-evidence')
   const dir = join(root, `${name.replace(/[^\w.-]+/g, '-')}-${stamp}`)
   try {
     await mkdir(dir, { recursive: true })
-    await writeFile(join(dir, 'error.txt'), error instanceof Error ? `${error.stack ?? error.message}\n` : `${String(error)}\n`)
-    await writeFile(join(dir, 'screen.txt'), `${framed(machine.tty.screen)}\n\n${machine.tty.screen.textWithScrollback()}\n`)
+    await writeFile(
+      join(dir, 'error.txt'),
+      error instanceof Error ? `${error.stack ?? error.message}\n` : `${String(error)}\n`,
+    )
+    await writeFile(
+      join(dir, 'screen.txt'),
+      `${framed(machine.tty.screen)}\n\n${machine.tty.screen.textWithScrollback()}\n`,
+    )
     const at = places(machine.runDir)
     for (const path of [at.serialLog, at.qmpLog, at.argvLog, at.tpmLog, at.processLog]) {
       await copyFile(path, join(dir, path.slice(machine.runDir.length + 1))).catch(() => {})
@@ -44,6 +50,6 @@ async function askGuest(machine: Machine, dir: string): Promise<void> {
 
 /** Removes a machine's run folder, unless KEYSTONE_KEEP=1. */
 export async function removeRunDir(machine: Machine): Promise<void> {
-  if (process.env['KEYSTONE_KEEP'] === '1') console.error(`kept: ${machine.runDir}`)
+  if (process.env.KEYSTONE_KEEP === '1') console.error(`kept: ${machine.runDir}`)
   else await rm(machine.runDir, { recursive: true, force: true })
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type LabImage } from '../lab/build-image.ts'
 import { readyInstaller } from './installer-ready.ts'
 import { type Machine, startMachine } from './machine.ts'
+import { startPty } from './pty-lane.ts'
 import { withMachine } from './with-machine.ts'
 
 const minute = 60_000
@@ -10,7 +11,9 @@ const bundleDir = join(import.meta.dirname, 'test-bundle')
 let image: LabImage
 
 beforeAll(async () => {
-  image = await buildImage({ onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`) })
+  image = await buildImage({
+    onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`),
+  })
 }, 20 * minute)
 
 const firstScreen = async (machine: Machine) => {
@@ -18,14 +21,19 @@ const firstScreen = async (machine: Machine) => {
 }
 const ready = () => readyInstaller({ image, bundleDir, name: 'first-screen', isReady: firstScreen, say: console.log })
 
-test('a cold machine has UEFI, a TPM2, both disks by id, the wizard on its serial line and the stand-ins', { timeout: 10 * minute }, async () => {
+test('a cold machine has UEFI, a TPM2, both disks by id, the wizard on its serial line and the stand-ins', {
+  timeout: 10 * minute,
+}, async () => {
   await withMachine('cold-boot', { image, bundleDir, say: console.log }, async ({ agent, tty }) => {
     await agent.waitReady({ timeoutMs: 5 * minute })
     const { blockdevices } = JSON.parse(await agent.succeed('lsblk -J -b -o NAME,SERIAL,SIZE,TYPE')) as {
       blockdevices: { serial: string; size: number; type: string }[]
     }
-    const targets = blockdevices.filter(({ serial }) => /keystone-[ab]/.test(serial))
-    expect(targets.map(({ serial, size }) => [serial, size])).toEqual([['keystone-a', 8 * 2 ** 30], ['keystone-b', 8 * 2 ** 30]])
+    const targets = blockdevices.filter(({ serial }) => /^keystone-[ab]$/.test(serial))
+    expect(targets.map(({ serial, size }) => [serial, size])).toEqual([
+      ['keystone-a', 8 * 2 ** 30],
+      ['keystone-b', 8 * 2 ** 30],
+    ])
     await agent.succeed('test -c /dev/tpmrm0 && test -d /sys/firmware/efi/efivars && tpm2_pcrread sha256:7')
     expect(await agent.succeed('disko --mode test')).toBe('stand-in for disko: --mode test')
     expect(await agent.succeed('nix-instantiate --eval --strict -E "1 + 1"')).toBe('2')
@@ -51,12 +59,16 @@ describe('a restored machine', () => {
     await withMachine('restored-pool', { image, from: await ready() }, async (machine) => {
       const { agent } = machine
       const disks = '/dev/disk/by-id/virtio-keystone-a /dev/disk/by-id/virtio-keystone-b'
-      await agent.succeed(`modprobe zfs && zpool create -O mountpoint=/tank tank mirror ${disks}`, { timeoutMs: 2 * minute })
+      await agent.succeed(`modprobe zfs && zpool create -O mountpoint=/tank tank mirror ${disks}`, {
+        timeoutMs: 2 * minute,
+      })
       await agent.succeed('echo kept >/tank/file && zpool sync tank')
       await machine.powerCut()
       await machine.powerOn({ boot: 'installer', without: ['keystone-b'] })
       await agent.waitReady({ timeoutMs: 5 * minute })
-      await agent.succeed('modprobe zfs && udevadm settle && zpool import -f -d /dev/disk/by-id tank', { timeoutMs: 2 * minute })
+      await agent.succeed('modprobe zfs && udevadm settle && zpool import -f -d /dev/disk/by-id tank', {
+        timeoutMs: 2 * minute,
+      })
       expect(await agent.succeed('cat /tank/file; zpool list -H -o health tank')).toBe('kept\nDEGRADED')
     })
   })
@@ -100,5 +112,28 @@ test('when the wizard ends, it says so and comes back with Enter', { timeout: 10
     await machine.tty.waitForText('keys 0:', { timeoutMs: minute })
   } finally {
     await machine.dispose()
+  }
+})
+
+test("a person's own terminal goes on the serial line, over a reboot, until Ctrl-]", {
+  timeout: 10 * minute,
+}, async () => {
+  await ready()
+  const program = join(import.meta.dirname, 'attach-program.ts')
+  const { tty, exit, dispose } = startPty([process.execPath, program], { cols: 110, rows: 33 })
+  try {
+    await tty.waitForText('Test wizard on ttyS0 110x33', { timeoutMs: minute })
+    await tty.press('Down')
+    await tty.waitForText(String.raw`keys 1: "\u001b[B"`)
+    await tty.resize(90, 28)
+    await tty.waitForText('90x28')
+    await tty.press('R')
+    await tty.waitForText('the machine restarts from its disks', { timeoutMs: minute })
+    await tty.waitForText('Shell>', { timeoutMs: 2 * minute })
+    await tty.press('Ctrl-]')
+    await tty.waitForText('detached')
+    expect(await exit).toEqual({ code: 0, signal: 0 })
+  } finally {
+    dispose()
   }
 })

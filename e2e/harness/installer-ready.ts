@@ -1,10 +1,9 @@
 import type { LabImage } from '../lab/build-image.ts'
 import { bundleHash } from '../lab/bundle-disk.ts'
 import { keepEvidence, removeRunDir } from './evidence.ts'
-import { defaultDisks, type DiskSpec, type Machine, startMachine } from './machine.ts'
-import { type SavedMachine, savedMachine } from './snapshot.ts'
+import { type DiskSpec, defaultDisks, type Machine, startMachine } from './machine.ts'
 import type { Size } from './screen.ts'
-import { guestSlowness } from './speed.ts'
+import { type SavedMachine, savedMachine } from './snapshot.ts'
 
 export type InstallerHardware = { disks?: DiskSpec[]; tpm?: boolean; net?: boolean; memoryMiB?: number; size?: Size }
 type Common = InstallerHardware & { image: LabImage; say?: (text: string) => void }
@@ -19,9 +18,8 @@ export function bootedInstaller({ image, say, ...hardware }: Common): Promise<Sa
     say?.('booting the installer once, to save it')
     const machine = await startMachine({ image, ...hardware, ...(say && { say }) })
     await orKeepEvidence(machine, async () => {
-      await machine.agent.waitReady({ timeoutMs: 600_000 })
+      await machine.waitReady()
       await machine.agent.succeed('systemctl is-system-running --wait || true; udevadm settle', { timeoutMs: 600_000 })
-      machine.tty.timeScale = await guestSlowness(machine)
     })
     return machine
   })
@@ -30,20 +28,24 @@ export function bootedInstaller({ image, say, ...hardware }: Common): Promise<Sa
 /** The wizard of `bundleDir` started on ttyS0 and tty1 and brought to where `isReady` returns (its first screen, say).
  *  `name` stands for what isReady does: it is part of the key, the function is not. First time of a bundle: the restore
  *  of the booted installer, the wizard's start (about 10 s), a save of 0.5 s. */
-export async function readyInstaller(
-  { image, bundleDir, name, isReady, say, ...hardware }: Common & {
-    bundleDir: string
-    name: string
-    isReady: (machine: Machine) => Promise<void>
-  },
-): Promise<SavedMachine> {
+export async function readyInstaller({
+  image,
+  bundleDir,
+  name,
+  isReady,
+  say,
+  ...hardware
+}: Common & {
+  bundleDir: string
+  name: string
+  isReady: (machine: Machine) => Promise<void>
+}): Promise<SavedMachine> {
   const booted = await bootedInstaller({ image, ...hardware, ...(say && { say }) })
   const key = [image.hash, hardwareKey(hardware), await bundleHash(bundleDir), name]
   return savedMachine('ready', key, async () => {
     say?.('starting the wizard once, to save it')
     const machine = await startMachine({ image, bundleDir, from: booted })
     await orKeepEvidence(machine, async () => {
-      machine.tty.timeScale = await guestSlowness(machine)
       await machine.agent.succeed('keystone-lab-start')
       await isReady(machine)
     })

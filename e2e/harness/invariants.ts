@@ -32,7 +32,15 @@ export async function assertHealthy(machine: Machine): Promise<void> {
  *  Returns the files that hold it. Looks at raw bytes: what is encrypted on a disk is not found, and should not be. */
 export async function filesWithSecret(machine: Machine, secret: string): Promise<string[]> {
   const at = places(machine.runDir)
-  const files = [at.serialLog, at.qmpLog, at.processLog, at.argvLog, at.system, at.vars, ...machine.hardware.diskIds.map(at.disk)]
+  const files = [
+    at.serialLog,
+    at.qmpLog,
+    at.processLog,
+    at.argvLog,
+    at.system,
+    at.vars,
+    ...machine.hardware.diskIds.map(at.disk),
+  ]
   const found: string[] = []
   for (const file of files) if (await holds(file, Buffer.from(secret))) found.push(file)
   return found

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectUnix, onLines } from './connect.ts'
 import type { CommandResult } from './agent.ts'
+import { connectUnix, onLines } from './connect.ts'
 import type { Request } from './lab-shell.ts'
 
 const usage = `node e2e/harness/lab-exec.ts RUN_DIR [--timeout SECONDS] -- 'bash command'   run it in the guest; same exit code
@@ -48,16 +48,25 @@ if (import.meta.main) {
   const timeoutMs = Number(values.timeout) * 1000
   const powerOn = values['power-on']
   const request: Request | undefined =
-    words.length > 0 ? { do: 'exec', command: words.join(' '), timeoutMs }
-    : values.screen ? { do: 'screen' }
-    : values.press ? { do: 'press', keys: values.press.split(',') }
-    : values.type !== undefined ? { do: 'type', text: values.type }
-    : values['wait-off'] ? { do: 'wait-off', timeoutMs }
-    : powerOn === 'disks' || powerOn === 'installer' ? { do: 'power-on', boot: powerOn, without: values.without, tpm: !values['no-tpm'] }
-    : values['power-cut'] ? { do: 'power-cut' }
-    : values['clear-tpm'] ? { do: 'clear-tpm' }
-    : values.stop ? { do: 'stop' }
-    : undefined
+    words.length > 0
+      ? { do: 'exec', command: words.join(' '), timeoutMs }
+      : values.screen
+        ? { do: 'screen' }
+        : values.press
+          ? { do: 'press', keys: values.press.split(',') }
+          : values.type !== undefined
+            ? { do: 'type', text: values.type }
+            : values['wait-off']
+              ? { do: 'wait-off', timeoutMs }
+              : powerOn === 'disks' || powerOn === 'installer'
+                ? { do: 'power-on', boot: powerOn, without: values.without, tpm: !values['no-tpm'] }
+                : values['power-cut']
+                  ? { do: 'power-cut' }
+                  : values['clear-tpm']
+                    ? { do: 'clear-tpm' }
+                    : values.stop
+                      ? { do: 'stop' }
+                      : undefined
   if (!runDir || !request) {
     console.error(usage)
     process.exit(64)

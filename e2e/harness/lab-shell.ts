@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -60,7 +60,9 @@ if (import.meta.main) {
     console.log(usage)
     process.exit(0)
   }
-  const image = await buildImage({ onProgress: ({ text, elapsedSeconds }) => console.log(`[image, ${elapsedSeconds} s] ${text}`) })
+  const image = await buildImage({
+    onProgress: ({ text, elapsedSeconds }) => console.log(`[image, ${elapsedSeconds} s] ${text}`),
+  })
   const runDir = values.dir ?? (await mkdtemp(join(tmpdir(), 'keystone-lab-')))
   const started = Date.now()
   const machine = await startMachine({
@@ -95,5 +97,7 @@ if (import.meta.main) {
   }).listen(join(runDir, 'lab.sock'))
   console.log(`run folder: ${runDir}`)
   await machine.agent.waitReady({ timeoutMs: 600_000 })
-  console.log(`ready after ${((Date.now() - started) / 1000).toFixed(1)} s: node e2e/harness/lab-exec.ts ${runDir} -- 'lsblk'`)
+  console.log(
+    `ready after ${((Date.now() - started) / 1000).toFixed(1)} s: node e2e/harness/lab-exec.ts ${runDir} -- 'lsblk'`,
+  )
 }

@@ -14,6 +14,7 @@ import type { Qmp } from './qmp.ts'
 import type { Size } from './screen.ts'
 import { SerialLane } from './serial-lane.ts'
 import type { SavedMachine } from './snapshot.ts'
+import { guestSlowness } from './speed.ts'
 import { Tty } from './tty.ts'
 
 /** A target disk; the guest finds it as /dev/disk/by-id/virtio-<id> (20 characters at most). With `path` it starts with
@@ -62,7 +63,13 @@ export class Machine {
   readonly #firmwareCode: string
   #boot: Boot | undefined
 
-  constructor(setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk'> & { accel: Accel; firmwareCode: string; size?: Size | undefined }) {
+  constructor(
+    setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk'> & {
+      accel: Accel
+      firmwareCode: string
+      size?: Size | undefined
+    },
+  ) {
     this.runDir = setup.runDir
     this.image = setup.image
     this.hardware = setup.hardware
@@ -85,7 +92,12 @@ export class Machine {
   }
 
   /** Starts the next boot. The machine must be off. */
-  async powerOn({ boot = 'installer', without = [], tpm = true, incoming }: Omit<RebootOptions, 'timeoutMs'> & { incoming?: string } = {}): Promise<void> {
+  async powerOn({
+    boot = 'installer',
+    without = [],
+    tpm = true,
+    incoming,
+  }: Omit<RebootOptions, 'timeoutMs'> & { incoming?: string } = {}): Promise<void> {
     if (this.isOn) throw new Error('the machine is on already')
     const at = places(this.runDir)
     if (boot === 'installer' && incoming === undefined) await makeOverlay(this.image.disk, at.system)
@@ -106,12 +118,19 @@ export class Machine {
     void started.off.then((reason) => this.lane.end(`the machine went off (${reason})`))
   }
 
+  /** Waits until the guest is up (its agent answers), then fits the time-outs of the tty to how fast it is. */
+  async waitReady({ timeoutMs = 600_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    await this.agent.waitReady({ timeoutMs })
+    this.tty.timeScale = await guestSlowness(this.agent)
+  }
+
   /** Resolves when the guest has switched itself off or asked for a reset; tells which. Throws after the limit, and
    *  when QEMU crashed. */
-  async waitForExit({ timeoutMs = 120_000 }: { timeoutMs?: number } = {}): Promise<OffReason> {
+  async waitForExit({ timeoutMs = 300_000 }: { timeoutMs?: number } = {}): Promise<OffReason> {
     const { off } = this.#last()
     const reason = await Promise.race([off, timeout(timeoutMs)])
-    if (reason === undefined) throw new Error(`the guest did not switch off within ${timeoutMs / 1000} s\n${this.tty.snapshotText()}`)
+    if (reason === undefined)
+      throw new Error(`the guest did not switch off within ${timeoutMs / 1000} s\n${this.tty.snapshotText()}`)
     if (reason === 'crashed') throw new Error(`QEMU ended by itself, see ${places(this.runDir).processLog}`)
     return reason
   }
@@ -173,19 +192,31 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
   const bundleDisk = await bundleDiskFor(options, at.bundle)
   if (from) {
-    for (const name of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await makeOverlay(from.frozen(name), name)
+    for (const name of [at.vars, at.system, ...hardware.diskIds.map(at.disk)])
+      await makeOverlay(from.frozen(name), name)
   } else {
     await makeVars(firmware.vars, at.vars)
     for (const disk of disks) await makeDisk(disk, at.disk(disk.id))
   }
-  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size: options.size ?? from?.size })
+  const machine = new Machine({
+    runDir,
+    image,
+    hardware,
+    bundleDisk,
+    accel,
+    firmwareCode: firmware.code,
+    size: options.size ?? from?.size,
+  })
   if (from) {
     await machine.tty.screen.write(from.screen)
     await copyFile(from.serialLog, at.serialLog)
   }
   try {
     await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })
-    if (from) await machine.agent.syncClock()
+    if (from) {
+      await machine.waitReady()
+      await machine.agent.syncClock()
+    }
   } catch (error) {
     await machine.dispose()
     throw error

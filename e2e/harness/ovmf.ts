@@ -15,7 +15,13 @@ export async function findOvmf(): Promise<Ovmf> {
   for (const pair of pairs) {
     if ((await isReadable(pair.code)) && (await isReadable(pair.vars))) return pair
   }
-  throw new Error(`no UEFI firmware for QEMU: install with "apt-get install ovmf" (looked for ${pairs.map((p) => p.code).join(', ')})`)
+  throw new Error(
+    `no UEFI firmware for QEMU: install with "apt-get install ovmf" (looked for ${pairs.map((p) => p.code).join(', ')})`,
+  )
 }
 
-const isReadable = (path: string) => access(path).then(() => true, () => false)
+const isReadable = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

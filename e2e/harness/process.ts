@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync, closeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toolPath } from '../lab/tools.ts'
@@ -55,7 +55,13 @@ export function startProcess(argv: string[], { logFile }: { logFile: string }): 
 export async function waitForSocket(path: string, owner: OwnedProcess, limitMs = 15_000): Promise<void> {
   const end = Date.now() + limitMs
   while (Date.now() < end) {
-    if (await access(path).then(() => true, () => false)) return
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
     if (!owner.isRunning()) throw new Error(`${owner.argv[0]} ended before it made ${path}`)
     await delay(10)
   }

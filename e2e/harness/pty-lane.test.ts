@@ -24,7 +24,9 @@ test('a program on a terminal of the given size gets keys and draws', async () =
 })
 
 test('a new size reaches the program', async () => {
-  const { tty } = start(`console.log('up'); process.stdout.on('resize', () => console.log('now ' + process.stdout.columns)); setInterval(() => {}, 1000)`)
+  const { tty } = start(
+    `console.log('up'); process.stdout.on('resize', () => console.log('now ' + process.stdout.columns)); setInterval(() => {}, 1000)`,
+  )
   await tty.waitForText('up')
   await tty.resize(120, 40)
   await tty.waitForText('now 120')

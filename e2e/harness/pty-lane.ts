@@ -14,7 +14,10 @@ export type PtyProgram = {
 }
 
 /** Runs a local command (argv) on a pseudo terminal of its own. */
-export function startPty(command: string[], { cols = 80, rows = 24, cwd, env, term = 'xterm-256color' }: PtyOptions = {}): PtyProgram {
+export function startPty(
+  command: string[],
+  { cols = 80, rows = 24, cwd, env, term = 'xterm-256color' }: PtyOptions = {},
+): PtyProgram {
   const [program = '', ...args] = command
   const pty = spawn(program, args, {
     name: term,
@@ -38,7 +41,10 @@ export function startPty(command: string[], { cols = 80, rows = 24, cwd, env, te
       if (!hasEnded) pty.write(data)
     },
     onData: (listener) => void pty.onData(listener),
-    onEnd: (listener) => void exit.then(({ code, signal }) => listener(`the program ended with ${signal ? `signal ${signal}` : `code ${code}`}`)),
+    onEnd: (listener) =>
+      void exit.then(({ code, signal }) =>
+        listener(`the program ended with ${signal ? `signal ${signal}` : `code ${code}`}`),
+      ),
     resize: async (size) => {
       if (!hasEnded) pty.resize(size.cols, size.rows)
     },

@@ -25,7 +25,10 @@ test('tells what is drawn inverse', async () => {
   const screen = new Screen({ cols: 30, rows: 2 })
   await screen.write('  first\r\n\x1b[7m> second \x1b[0m rest')
   expect(screen.inverseTexts()).toEqual(['> second'])
-  expect(screen.runs(1).map(({ text, isInverse }) => [text, isInverse])).toEqual([['> second ', true], [' rest', false]])
+  expect(screen.runs(1).map(({ text, isInverse }) => [text, isInverse])).toEqual([
+    ['> second ', true],
+    [' rest', false],
+  ])
 })
 
 test('a serialized screen draws itself again', async () => {

@@ -67,7 +67,10 @@ export class Screen {
   /** The visible rows, without trailing blanks. */
   rows(): string[] {
     const { baseY } = this.#terminal.buffer.active
-    return Array.from({ length: this.#terminal.rows }, (_, row) => this.#line(baseY + row)?.translateToString(true) ?? '')
+    return Array.from(
+      { length: this.#terminal.rows },
+      (_, row) => this.#line(baseY + row)?.translateToString(true) ?? '',
+    )
   }
 
   /** The visible rows joined by newlines, so that no text matches across two rows. */
@@ -78,7 +81,9 @@ export class Screen {
   /** Everything still known, scrolled-away rows first. */
   textWithScrollback(): string {
     const { length } = this.#terminal.buffer.active
-    return Array.from({ length }, (_, row) => this.#line(row)?.translateToString(true) ?? '').join('\n').trimEnd()
+    return Array.from({ length }, (_, row) => this.#line(row)?.translateToString(true) ?? '')
+      .join('\n')
+      .trimEnd()
   }
 
   /** One visible row (0-based) cut where its drawing changes; blank tail left out. */
@@ -109,7 +114,10 @@ export class Screen {
   /** The texts drawn inverse, top to bottom, trimmed: a selection or a cursor of the wizard's own. */
   inverseTexts(): string[] {
     const rows = Array.from({ length: this.#terminal.rows }, (_, row) => this.runs(row))
-    return rows.flat().filter((run) => run.isInverse).map((run) => run.text.trim())
+    return rows
+      .flat()
+      .filter((run) => run.isInverse)
+      .map((run) => run.text.trim())
   }
 
   resize({ cols, rows }: Size): void {

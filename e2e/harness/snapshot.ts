@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -30,7 +30,10 @@ type Meta = { hardware: Hardware; size: Size; screen: string }
  *  point; its disks and memory are kept (about 300 MB), the machine itself is used up. `key` must name all that the
  *  state depends on (image, bundle, hardware); QEMU's version is added here. */
 export async function savedMachine(name: string, key: string[], make: () => Promise<Machine>): Promise<SavedMachine> {
-  const hash = createHash('sha256').update([...key, await qemuVersion()].join('\n')).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update([...key, await qemuVersion()].join('\n'))
+    .digest('hex')
+    .slice(0, 16)
   const dir = join(cacheDir(), 'saved', `${name}-${hash}`)
   return withLock(`${dir}.lock`, async () => {
     if (!(await isFile(join(dir, 'meta.json')))) {
@@ -58,7 +61,8 @@ async function removeOldest(name: string, keep: string): Promise<void> {
     const dir = join(root, entry)
     found.push({ dir, usedAt: (await stat(dir)).mtimeMs })
   }
-  for (const { dir } of found.sort((a, b) => b.usedAt - a.usedAt).slice(keptOfOneName)) await rm(dir, { recursive: true, force: true })
+  for (const { dir } of found.sort((a, b) => b.usedAt - a.usedAt).slice(keptOfOneName))
+    await rm(dir, { recursive: true, force: true })
 }
 
 async function open(dir: string): Promise<SavedMachine> {
@@ -89,7 +93,8 @@ async function save(machine: Machine, dir: string): Promise<void> {
   await qmp.execute('quit')
   await machine.waitForExit()
   const at = places(machine.runDir)
-  for (const path of [at.vars, at.system, ...hardware.diskIds.map(at.disk)]) await moveFile(path, join(partial, basename(path)))
+  for (const path of [at.vars, at.system, ...hardware.diskIds.map(at.disk)])
+    await moveFile(path, join(partial, basename(path)))
   await copyFile(machine.bundleDisk, join(partial, 'bundle.raw'))
   await copyFile(at.serialLog, join(partial, 'serial.log'))
   await writeFile(join(partial, 'meta.json'), JSON.stringify(meta))
@@ -100,9 +105,13 @@ async function save(machine: Machine, dir: string): Promise<void> {
 async function waitForMigration(machine: Machine): Promise<void> {
   const end = Date.now() + 120_000
   while (Date.now() < end) {
-    const { status, ...rest } = (await machine.qmp.execute('query-migrate')) as { status?: string; 'error-desc'?: string }
+    const { status, ...rest } = (await machine.qmp.execute('query-migrate')) as {
+      status?: string
+      'error-desc'?: string
+    }
     if (status === 'completed') return
-    if (status === 'failed') throw new Error(`QEMU could not save the machine: ${rest['error-desc'] ?? 'no reason given'}`)
+    if (status === 'failed')
+      throw new Error(`QEMU could not save the machine: ${rest['error-desc'] ?? 'no reason given'}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error('QEMU did not save the machine within 120 s')
@@ -120,4 +129,8 @@ async function qemuVersion(): Promise<string> {
   return (await promisify(execFile)('qemu-system-x86_64', ['--version'])).stdout
 }
 
-const isFile = (path: string) => stat(path).then(() => true, () => false)
+const isFile = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -51,7 +51,9 @@ test('a time-out shows what was looked for, the screen and the cursor', async ()
 test('two matches that stay are an error', async () => {
   const { lane, tty } = start()
   lane.say('yes or yes')
-  await expect(tty.waitForText('yes', { timeoutMs: 8_000 })).rejects.toThrow('"yes" is on the screen 2 times, wanted once')
+  await expect(tty.waitForText('yes', { timeoutMs: 8_000 })).rejects.toThrow(
+    '"yes" is on the screen 2 times, wanted once',
+  )
 })
 
 test('two matches that become one are none', async () => {
@@ -87,7 +89,9 @@ test('an ended program fails the wait at once, with its last words', async () =>
   const { lane, tty } = start()
   lane.say('fatal: no disk')
   lane.end('the program ended with code 1')
-  await expect(tty.waitForText('Welcome', { timeoutMs: 60_000 })).rejects.toThrow(/ended with code 1 while waiting for "Welcome"[\s\S]*fatal: no disk/)
+  await expect(tty.waitForText('Welcome', { timeoutMs: 60_000 })).rejects.toThrow(
+    /ended with code 1 while waiting for "Welcome"[\s\S]*fatal: no disk/,
+  )
 })
 
 test('one write a key, the next one only after the answer or the pace', async () => {

@@ -80,7 +80,11 @@ export class Tty {
 
   /** Waits until the pattern is nowhere on the screen. */
   async waitUntilGone(pattern: Pattern, options: WaitOptions = {}): Promise<void> {
-    await this.#until(`${show(pattern)} to be gone`, options, () => matches(this.screen.text(), pattern).length === 0 || undefined)
+    await this.#until(
+      `${show(pattern)} to be gone`,
+      options,
+      () => matches(this.screen.text(), pattern).length === 0 || undefined,
+    )
   }
 
   /** Waits for a condition of the caller's on the screen. */
@@ -129,8 +133,10 @@ export class Tty {
       if (match) return { index, match }
       const most = Math.max(...found.map((list) => list.length))
       if (most < 2) ambiguous = undefined
-      else if (ambiguous?.version !== this.screen.version) ambiguous = { since: Date.now(), version: this.screen.version }
-      else if (Date.now() - ambiguous.since > ambiguousMs) throw this.#error(`${what} is on the screen ${most} times, wanted once`)
+      else if (ambiguous?.version !== this.screen.version)
+        ambiguous = { since: Date.now(), version: this.screen.version }
+      else if (Date.now() - ambiguous.since > ambiguousMs)
+        throw this.#error(`${what} is on the screen ${most} times, wanted once`)
       return undefined
     })
   }
@@ -140,7 +146,8 @@ export class Tty {
     const result = await deadline(limitMs, this.#wakers, () => {
       if (this.#violation) throw this.#violation
       const value = look()
-      if (value === undefined && this.#ended !== undefined) throw this.#error(`${this.#ended} while waiting for ${what}`)
+      if (value === undefined && this.#ended !== undefined)
+        throw this.#error(`${this.#ended} while waiting for ${what}`)
       return value
     })
     if (result === undefined) throw this.#error(`no ${what} after ${(limitMs / 1000).toFixed(1)} s`)
@@ -159,7 +166,8 @@ export class Tty {
   #onChange(): void {
     const text = this.screen.text()
     for (const pattern of this.#forbidden) {
-      if (matches(text, pattern).length > 0) this.#violation ??= this.#error(`${show(pattern)} must never be on the screen`)
+      if (matches(text, pattern).length > 0)
+        this.#violation ??= this.#error(`${show(pattern)} must never be on the screen`)
     }
     this.#wake()
   }

@@ -5,7 +5,11 @@ const netMs = 500
 
 /** Calls `look` now and at each wake until it gives a value; undefined when the time is over.
  *  What `look` throws is thrown here. */
-export function deadline<T>(limitMs: number, wakers: Set<() => void>, look: () => T | undefined): Promise<T | undefined> {
+export function deadline<T>(
+  limitMs: number,
+  wakers: Set<() => void>,
+  look: () => T | undefined,
+): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const end = (act: () => void) => {
       clearTimeout(limit)

@@ -4,7 +4,11 @@ import { type Machine, type MachineOptions, startMachine } from './machine.ts'
 
 /** Starts a machine, hands it to `body`, checks the invariants, and always ends it. When anything fails the evidence is
  *  kept and the failure goes on. */
-export async function withMachine<T>(name: string, options: MachineOptions, body: (machine: Machine) => Promise<T>): Promise<T> {
+export async function withMachine<T>(
+  name: string,
+  options: MachineOptions,
+  body: (machine: Machine) => Promise<T>,
+): Promise<T> {
   const machine = await startMachine(options)
   try {
     const result = await body(machine)

@@ -33,7 +33,7 @@ export async function withReadyMachine(name: string, body: (machine: Machine) =>
       },
     })
     machine = await startMachine({ image, from })
-    machine.tty.timeScale = await guestSlowness(machine)
+    machine.tty.timeScale = await guestSlowness(machine.agent)
     await body(machine)
     await assertHealthy(machine)
   } catch (error) {

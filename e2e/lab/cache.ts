@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** Where images and saved machines are kept, outside the repository: they are gigabytes and belong to no commit. */
 export function cacheDir(): string {
-  const root = process.env['KEYSTONE_CACHE']
+  const root = process.env.KEYSTONE_CACHE
   if (root) return root
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'keystone-lab')
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'keystone-lab')
 }
 
 /** Runs `work` while holding a lock file that names our pid; a lock of a dead process is taken over.

@@ -24,7 +24,7 @@ export const machineTools: Record<string, string> = {
 }
 
 // A user's PATH on Debian leaves the sbin folders out, and mke2fs lives there.
-const searchPath = () => [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin']
+const searchPath = () => [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** PATH for the programs we start, with the sbin folders. */
 export const toolPath = (): string => searchPath().join(':')

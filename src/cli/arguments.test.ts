@@ -54,7 +54,7 @@ test('reads each command', () => {
 test.each([
   [['instal'], 'there is no command instal'],
   [['wizard'], 'there is no command wizard'],
-  [['--answer', 'a'], 'there is no command a'],
+  [['--answer', 'a'], 'there is no option --answer'],
   [['plan', '--anwsers=a'], 'there is no option --anwsers'],
   [['detect', '--answers', 'a'], 'detect takes no --answers'],
   [['--json'], 'the wizard takes no --json'],

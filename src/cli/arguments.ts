@@ -21,25 +21,28 @@ export const HELP = `Keystone turns this machine into a Primer server: NixOS on 
   --machine NAME|FILE     use a recorded machine (detect --json), not this one
   --version, --help
 
-Exit: 0 done  2 bad answers  3 machine unfit  4 failed  70 our bug  130 cancelled
+Exit 0 done, 2 bad answers, 3 machine unfit, 4 failed, 70 our bug, 130 cancelled
 `
 
 export type CommandName = 'wizard' | 'install' | 'plan' | 'render' | 'check' | 'detect'
 
+export type Command = {
+  readonly what: CommandName
+  /** The answer file. */
+  readonly answers: string | null
+  readonly out: string | null
+  readonly machine: string | null
+  readonly recoveryKeyFile: string | null
+  readonly progress: 'plain' | 'json' | null
+  readonly isDryRun: boolean
+  readonly isJson: boolean
+  readonly reboots: boolean
+}
+
 export type CommandLine =
-  | { readonly what: 'help' | 'version' }
-  | {
-      readonly what: CommandName
-      /** The answer file. */
-      readonly answers: string | null
-      readonly out: string | null
-      readonly machine: string | null
-      readonly recoveryKeyFile: string | null
-      readonly progress: 'plain' | 'json' | null
-      readonly isDryRun: boolean
-      readonly isJson: boolean
-      readonly reboots: boolean
-    }
+  | { readonly what: 'help' }
+  | { readonly what: 'version' }
+  | Command
   /** One sentence each: what is wrong, and what to do. */
   | { readonly what: 'error'; readonly message: string; readonly hint: string }
 
@@ -86,13 +89,16 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (values.help === true) return { what: 'help' }
   if (values.version === true) return { what: 'version' }
 
+  // First of all: what follows an unknown option may be its value, and no command.
+  const unknown = tokens.find((token) => token.kind === 'option' && optionNamed(token.name) === null)
+  if (unknown?.kind === 'option') return wrong(`there is no option ${unknown.rawName}`)
   const [word, ...rest] = positionals
   const what = word === undefined ? 'wizard' : commandNamed(word)
   if (what === null) return wrong(`there is no command ${word}`)
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const option = optionNamed(token.name)
-    if (option === null) return wrong(`there is no option ${token.rawName}`)
+    if (option === null) continue
     if (OPTIONS[option].type === 'boolean' && token.value !== undefined) return wrong(`${token.rawName} takes no value`)
     if (OPTIONS[option].type === 'string' && (token.value === undefined || token.value === '')) {
       return wrong(`${token.rawName} needs a value`)

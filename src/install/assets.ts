@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { PHASES_DIRECTORY } from '../model/paths.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import { renderContext } from '../plan/render-context.ts'
-import { loadTemplates } from '../render/templates.ts'
 import { renderFiles } from '../render/render-files.ts'
+import { loadTemplates } from '../render/templates.ts'
 import { UserError } from '../system/errors.ts'
 import type { System } from '../system/system.ts'
 
@@ -14,11 +14,20 @@ export type TargetFiles = { readonly files: readonly RenderedFile[]; readonly ph
 
 /** Everything that is written to the target for this plan, in memory. */
 export async function makeTargetFiles(system: System, places: AssetPlaces, plan: Plan): Promise<TargetFiles> {
-  const [templates, phaseFiles] = await Promise.all([
-    loadTemplates(system, places.templates),
+  const [files, phaseFiles] = await Promise.all([
+    makeConfiguration(system, places, plan),
     loadPhases(system, places.phases),
   ])
-  return { files: renderFiles(renderContext(plan), templates), phaseFiles }
+  return { files, phaseFiles }
+}
+
+/** The configuration alone, as `keystone render` shows it. */
+export async function makeConfiguration(
+  system: System,
+  places: AssetPlaces,
+  plan: Plan,
+): Promise<readonly RenderedFile[]> {
+  return renderFiles(renderContext(plan), await loadTemplates(system, places.templates))
 }
 
 /** The phase scripts, in their folders, as programs. */

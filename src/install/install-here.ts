@@ -65,7 +65,10 @@ function keepLog(liveLog: LiveLog): void {
   }
 }
 
-function refuseSecond(heldBy: number, { system, onEvent }: InstallRequest & { readonly system: System }): InstallOutcome {
+function refuseSecond(
+  heldBy: number,
+  { system, onEvent }: InstallRequest & { readonly system: System },
+): InstallOutcome {
   const message = `an installation is running on this machine already (process ${heldBy})`
   const nextSteps = ['go on there: on the screen (tty1) or on the serial line', 'or end that one first']
   const failure: TaskFailure = { task: 'preflight', message, nextSteps, problems: [] }

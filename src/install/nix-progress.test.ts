@@ -3,7 +3,7 @@ import { createNixProgressReader } from './nix-progress.ts'
 
 /** stderr of a real `nix-build --log-format internal-json` (Nix 2.8, two derivations and one that needs both), shortened to
  *  one of each group of equal lines; only the store's folder is another. */
-const RECORDED = String.raw`
+const RECORDED = `
 @nix {"action":"start","id":121727963103232,"level":6,"text":"querying info about missing paths","type":0}
 @nix {"action":"stop","id":121727963103232}
 @nix {"action":"msg","level":3,"msg":"these 3 derivations will be built:"}

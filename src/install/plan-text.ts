@@ -14,7 +14,10 @@ export function formatPlan(plan: Plan): string {
     row('network', `${network.interface}, ${network.mode === 'dhcp' ? 'DHCP' : network.address}`),
     row('unlock', unlock.filter((way) => way !== '').join(', ')),
     ...disks.flatMap((disk) => [
-      row('erase', `${disk.id}, ${[disk.model, formatSize(disk.sizeBytes)].filter((fact) => fact !== null).join(', ')}`),
+      row(
+        'erase',
+        `${disk.id}, ${[disk.model, formatSize(disk.sizeBytes)].filter((fact) => fact !== null).join(', ')}`,
+      ),
       ...disk.partitions.map(({ name, sizeBytes, purpose }) =>
         row('', `${name.padEnd(5)} ${formatSize(sizeBytes).padStart(10)}  ${purpose}`),
       ),

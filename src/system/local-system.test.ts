@@ -14,7 +14,7 @@ const sh = (script: string) => [program('sh'), ['-c', script]] as const
 
 function system(environment: Record<string, string> = {}) {
   const log = createLog({ append: () => {} })
-  return { log, ...createLocalSystem({ log, environment }) }
+  return { log, ...createLocalSystem({ log, environment, killDelayMs: 100 }) }
 }
 const folder = () => mkdtempSync(join(tmpdir(), 'keystone-system-'))
 
@@ -28,6 +28,20 @@ test('gives a secret to stdin, closes it, and keeps it out of the log even when 
 
 test('without stdin a program finds end of file and does not wait', async () => {
   expect((await system().query(program('cat'), [])).stdout).toBe('')
+})
+
+test('a program that does not read its stdin is no error', async () => {
+  expect(await system().run(program('true'), [], { stdin: 'x'.repeat(2 ** 20) })).toMatchObject({ exitCode: 0 })
+})
+
+test('a program that ignores the request to stop is stopped, and what holds its output with it', async () => {
+  const cancel = new AbortController()
+  const onLine = () => cancel.abort()
+  const running = system().run(...sh("trap '' TERM; echo up; while :; do sleep 1; done"), {
+    signal: cancel.signal,
+    onLine,
+  })
+  await expect(running).rejects.toBeInstanceOf(Cancelled)
 })
 
 test('a wrong exit code throws with the program, the line and the last 20 lines', async () => {

@@ -15,20 +15,24 @@ import type { Log } from './log.ts'
 import { runCommand } from './run-command.ts'
 import type { System } from './system.ts'
 
+/** Between asking a program to stop and stopping it. */
+const KILL_DELAY_MS = 5000
+
 /** This machine. Every command goes to the log with its line, exit code and duration; the output of `run` does too unless
  *  the caller takes it by `onLine`. `environment` is the caller's (`process.env`, which only cli.ts may read); programs get
  *  the few variables of it that are listed in environment.ts. */
 export function createLocalSystem(options: {
   readonly log: Log
   readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly killDelayMs?: number
 }): System {
-  const { log } = options
+  const { log, killDelayMs = KILL_DELAY_MS } = options
   const environment = commandEnvironment(options.environment ?? {})
   return {
     query: (program, args, commandOptions = {}) =>
-      runCommand(program, args, commandOptions, { log, environment, logsOutput: false }),
+      runCommand(program, args, commandOptions, { log, environment, killDelayMs, logsOutput: false }),
     run: (program, args, commandOptions = {}) =>
-      runCommand(program, args, commandOptions, { log, environment, logsOutput: true }),
+      runCommand(program, args, commandOptions, { log, environment, killDelayMs, logsOutput: true }),
 
     readText: readTextOrNull,
     readBytes: readBytesOrNull,

@@ -6,9 +6,6 @@ import { createLineSplitter } from './lines.ts'
 import type { Log } from './log.ts'
 import type { CommandOptions, CommandResult } from './system.ts'
 
-/** Between asking a program to stop and stopping it. */
-const KILL_DELAY_MS = 5000
-
 /** Loaded with the first command: `keystone --help` and `keystone render` start about 15 ms sooner without it. */
 let execaModule: Promise<typeof import('execa')> | null = null
 
@@ -19,15 +16,19 @@ export async function runCommand(
   program: string,
   args: readonly string[],
   options: CommandOptions,
-  context: { readonly log: Log; readonly environment: Record<string, string>; readonly logsOutput: boolean },
+  context: {
+    readonly log: Log
+    readonly environment: Record<string, string>
+    readonly logsOutput: boolean
+    readonly killDelayMs: number
+  },
 ): Promise<CommandResult> {
   const { log } = context
   const line = formatCommand(program, args)
-  if (options.signal?.aborted) throw new Cancelled(`cancelled before ${program}`)
-  if (options.stdin instanceof Secret) log.hide(options.stdin)
-
   execaModule ??= import('execa')
   const { execa } = await execaModule
+  if (options.signal?.aborted) throw new Cancelled(`cancelled before ${program}`)
+  if (options.stdin instanceof Secret) log.hide(options.stdin)
   log.write(`$ ${line}`)
   const startedAt = performance.now()
   const input = stdinText(options)
@@ -73,7 +74,7 @@ export async function runCommand(
       // A grandchild in a session of its own may hold the pipes open for ever; nobody reads them any more.
       child.stdout?.destroy()
       child.stderr?.destroy()
-    }, KILL_DELAY_MS)
+    }, context.killDelayMs)
   }
   options.signal?.addEventListener('abort', stop, { once: true })
   const timeout =

@@ -85,7 +85,10 @@ export async function openScreen(options: {
   })
 
   const readRows = () =>
-    Array.from({ length: terminal.rows }, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '')
+    Array.from(
+      { length: terminal.rows },
+      (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '',
+    )
   const text = () => readRows().join('\n')
 
   function waitFor(isThere: (text: string) => boolean, what: string): Promise<void> {

@@ -4,7 +4,10 @@ import { stdin, stdout } from 'node:process'
 
 const keys = []
 let size = `${stdout.columns}x${stdout.rows}`
-const draw = () => stdout.write(`\x1b[2J\x1b[HTest wizard on ${process.env.KEYSTONE_LINE} ${size}\r\nkeys ${keys.length}: ${keys.slice(-8).join(' ')}\r\n`)
+const draw = () =>
+  stdout.write(
+    `\x1b[2J\x1b[HTest wizard on ${process.env.KEYSTONE_LINE} ${size}\r\nkeys ${keys.length}: ${keys.slice(-8).join(' ')}\r\n`,
+  )
 
 stdin.setRawMode(true)
 stdin.on('data', (data) => {

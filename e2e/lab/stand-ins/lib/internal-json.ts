@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Numbers of nix's logging protocol (libutil/logging.hh). */
+const ACTIVITY = { unknown: 0, copyPath: 100, realise: 102, copyPaths: 103, builds: 104, build: 105 }
+const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, setExpected: 106 }
+
+type LogRecord = Readonly<Record<string, unknown>>
+
+/** Prints one record the way `--log-format internal-json` does: on stderr, one a line. */
+export function printRecord(record: LogRecord): void {
+  process.stderr.write(`@nix ${JSON.stringify(record)}\n`)
+}
+
+export function printError(message: string): void {
+  printRecord({ action: 'msg', level: 0, msg: `\u001b[31;1merror:\u001b[0m ${message}`, raw_msg: message })
+}
+
+/** What nix tells while it fetches and builds: the records of a small system, in a real order, in a few seconds. */
+export async function tellBuild(fetched: readonly string[], built: readonly string[], pauseMs: number): Promise<void> {
+  // As nix makes them: the process in the upper half.
+  let last = process.pid * 2 ** 32
+  const start = (type: number, text: string, parent: number, fields?: readonly unknown[]) => {
+    last += 1
+    printRecord({ action: 'start', id: last, level: type === ACTIVITY.build ? 3 : 4, type, text, parent, ...(fields ? { fields } : {}) })
+    return last
+  }
+  const result = (id: number, type: number, fields: readonly unknown[]) => printRecord({ action: 'result', id, type, fields })
+  const stop = (id: number) => printRecord({ action: 'stop', id })
+  const say = (msg: string) => printRecord({ action: 'msg', level: 3, msg })
+
+  say(`these ${built.length} derivations will be built:`)
+  for (const name of built) say(`  ${name}`)
+  say(`these ${fetched.length} paths will be fetched:`)
+  const realise = start(ACTIVITY.realise, '', 0)
+  const builds = start(ACTIVITY.builds, '', 0)
+  const copies = start(ACTIVITY.copyPaths, '', 0)
+  result(realise, RESULT.setExpected, [ACTIVITY.build, built.length])
+  result(realise, RESULT.setExpected, [ACTIVITY.copyPath, fetched.length * 1_048_576])
+  for (const [index, path] of fetched.entries()) {
+    const copy = start(ACTIVITY.copyPath, `copying path '${path}' from 'https://cache.nixos.org'`, copies, [
+      path,
+      'https://cache.nixos.org',
+      'local',
+    ])
+    result(copies, RESULT.progress, [index, fetched.length, 1, 0])
+    for (const part of [0.5, 1]) {
+      await wait(pauseMs)
+      result(copy, RESULT.progress, [1_048_576 * part, 1_048_576, 0, 0])
+    }
+    stop(copy)
+  }
+  result(copies, RESULT.progress, [fetched.length, fetched.length, 0, 0])
+  for (const [index, path] of built.entries()) {
+    const build = start(ACTIVITY.build, `building '${path}'`, builds, [path, '', 1, 1])
+    result(builds, RESULT.progress, [index, built.length, 1, 0])
+    result(build, RESULT.setPhase, ['buildPhase'])
+    await wait(pauseMs)
+    result(build, RESULT.buildLogLine, [`built ${path.replace(/^.*?-/, '')}`])
+    stop(build)
+  }
+  result(builds, RESULT.progress, [built.length, built.length, 0, 0])
+  for (const id of [copies, builds, realise]) stop(id)
+}

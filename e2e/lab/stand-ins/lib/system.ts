@@ -1,0 +1,75 @@
+/** What `nix build` leaves for `nixos-install`: the values that lib/system.nix read from the rendered configuration. */
+export type Service = {
+  readonly enable?: boolean
+  readonly description?: string
+  readonly wants?: readonly string[]
+  readonly requires?: readonly string[]
+  readonly after?: readonly string[]
+  readonly before?: readonly string[]
+  readonly conflicts?: readonly string[]
+  readonly wantedBy?: readonly string[]
+  readonly requiredBy?: readonly string[]
+  readonly unitConfig?: Readonly<Record<string, Setting | readonly Setting[]>>
+  readonly serviceConfig?: Readonly<Record<string, Setting | readonly Setting[]>>
+  readonly environment?: Readonly<Record<string, Setting>>
+  readonly path?: readonly string[]
+  readonly script?: string
+}
+export type Setting = string | number | boolean
+
+export type FileSystem = {
+  readonly device: string
+  readonly fsType: string
+  readonly options?: readonly string[]
+  readonly neededForBoot?: boolean
+}
+
+export type Network = {
+  readonly matchConfig?: Readonly<Record<string, Setting>>
+  readonly linkConfig?: Readonly<Record<string, Setting>>
+  readonly networkConfig?: Readonly<Record<string, Setting>>
+  readonly address?: readonly string[]
+  readonly gateway?: readonly string[]
+  readonly dns?: readonly string[]
+}
+
+export type User = {
+  readonly isNormalUser?: boolean
+  readonly extraGroups?: readonly string[]
+  readonly hashedPasswordFile?: string
+  readonly openssh?: { readonly authorizedKeys?: { readonly keys?: readonly string[] } }
+}
+
+export type System = {
+  readonly environment: { readonly etc: Readonly<Record<string, { readonly text?: string; readonly mode?: string }>> }
+  readonly fileSystems: Readonly<Record<string, FileSystem>>
+  readonly networking: { readonly hostName: string; readonly hostId: string | null }
+  readonly swapDevices: readonly {
+    readonly device: string
+    readonly options?: readonly string[]
+    readonly randomEncryption?: { readonly enable?: boolean }
+  }[]
+  readonly users: { readonly users: Readonly<Record<string, User>> }
+  readonly kernelParams: readonly string[]
+  readonly loader: {
+    readonly timeout: number
+    readonly efi: { readonly canTouchEfiVariables: boolean }
+    readonly 'systemd-boot': { readonly editor: boolean; readonly extraInstallCommands: string }
+  }
+  readonly luksDevices: Readonly<
+    Record<
+      string,
+      { readonly device: string; readonly allowDiscards?: boolean; readonly crypttabExtraOpts?: readonly string[] }
+    >
+  >
+  readonly initrdServices: Readonly<Record<string, Service>>
+  readonly initrdBin: Readonly<Record<string, string>>
+  readonly networks: Readonly<Record<string, Network>>
+  readonly services: Readonly<Record<string, Service>>
+  readonly stateVersion: string
+}
+
+/** A file to lay down: absolute in its root; a link when `link` is set. */
+export type LaidFile =
+  | { readonly path: string; readonly content: string; readonly mode: number }
+  | { readonly path: string; readonly link: string }

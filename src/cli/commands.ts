@@ -1,0 +1,98 @@
+import { basename } from 'node:path'
+import { formatProblem } from '../answers/format-problems.ts'
+import { installHeadless } from '../headless.ts'
+import { makeConfiguration, makeTargetFiles } from '../install/assets.ts'
+import { installDry, planJson, writeRendered } from '../install/dry-run-output.ts'
+import { formatHardware } from '../install/hardware-text.ts'
+import { formatPlan } from '../install/plan-text.ts'
+import { confirmationOf, confirmationProblem } from '../plan/confirmation.ts'
+import { imagineFree } from '../plan/imagine-free.ts'
+import { Bug } from '../system/errors.ts'
+import { programs } from '../system/programs.ts'
+import type { Command } from './arguments.ts'
+import { type Ending, endingOf } from './ending.ts'
+import { type Hands, lookAtMachine } from './hands.ts'
+import { checkFile, type Refusal, readPlan } from './read-plan.ts'
+
+export type Terminal = {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  readonly isTTY: boolean
+}
+
+/** A command without a screen. `signal` cancels an install. */
+export async function runCommand(
+  command: Command,
+  hands: Hands,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Ending> {
+  if (command.what === 'detect') {
+    const hardware = await lookAtMachine(hands, command.machine)
+    terminal.stdout(command.isJson ? `${JSON.stringify(hardware, null, 2)}\n` : formatHardware(hardware))
+    return 'done'
+  }
+  const file = command.answers
+  if (file === null) throw new Bug(`${command.what} without an answer file`)
+  const refuse = ({ status, report }: Refusal): Ending => {
+    terminal.stderr(report)
+    return status
+  }
+  if (command.what === 'check' && command.machine === null) {
+    const refusal = await checkFile(hands.system, file)
+    if (refusal !== null) return refuse(refusal)
+    terminal.stdout(`${basename(file)}: no problems found\n`)
+    return 'done'
+  }
+
+  const found = await lookAtMachine(hands, command.machine)
+  const hardware = command.isDryRun ? imagineFree(found) : found
+  const planned = await readPlan(hands.system, file, hardware)
+  if ('report' in planned) return refuse(planned)
+  const { plan, answers } = planned
+  if (command.what === 'check') {
+    terminal.stdout(`${basename(file)}: no problems found, plan ${plan.hash}\n`)
+    return 'done'
+  }
+  if (command.what === 'plan') {
+    terminal.stdout(command.isJson ? planJson(plan) : formatPlan(plan))
+    return 'done'
+  }
+  if (command.what === 'render') {
+    if (command.out === null) throw new Bug('render without --out')
+    const files = await makeConfiguration(hands.system, hands.places, plan)
+    await writeRendered(hands.system, command.out, files)
+    terminal.stdout(`${files.length} files in ${command.out}\n`)
+    return 'done'
+  }
+  const target = await makeTargetFiles(hands.system, hands.places, plan)
+
+  const confirmation = confirmationOf(answers.disk.devices, hardware)
+  if (confirmation === null) throw new Bug('the plan has a disk that the machine has not')
+  const secrets = { passphrase: answers.encryption.passphrase, password: answers.identity.password }
+  if (command.isDryRun) {
+    if (command.out === null) throw new Bug('a dry run without --out')
+    const dry = { ...target, ...hands, plan, answers, hardware, secrets, confirmation, signal, out: command.out }
+    const outcome = await installDry({ ...dry, onEvent: () => {}, onRecoveryKey: () => {} })
+    if (outcome.status === 'installed') terminal.stdout(`nothing was changed; ${command.out} shows what would be\n`)
+    return endingOf(outcome)
+  }
+  const unconfirmed = planned.confirmation === null ? confirmationProblem(answers.disk.devices, null) : null
+  if (unconfirmed !== null) {
+    return refuse({ status: 'bad-answers', report: `${basename(file)}  ${formatProblem(unconfirmed)}\n` })
+  }
+  const outcome = await installHeadless({
+    ...target,
+    ...terminal,
+    plan,
+    answers,
+    confirmation,
+    signal,
+    system: hands.system,
+    liveLog: hands.liveLog,
+    progress: command.progress ?? (terminal.isTTY ? 'plain' : 'json'),
+    recoveryKeyFile: command.recoveryKeyFile,
+  })
+  if (outcome.status === 'installed' && command.reboots) await hands.system.run(programs.systemctl, ['reboot'])
+  return endingOf(outcome)
+}

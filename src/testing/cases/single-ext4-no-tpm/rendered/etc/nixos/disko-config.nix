@@ -1,0 +1,48 @@
+# The disks, as disko formatted them during the install. NixOS reads the mounts from here too.
+# Running disko in mode `destroy` erases every disk listed below.
+{
+  disko.devices = {
+    disk = {
+      a = {
+        type = "disk";
+        device = "/dev/disk/by-id/nvme-Example_SSD_512GB_0123456789";
+        content = {
+          type = "gpt";
+          partitions = {
+            esp = {
+              size = "1024M";
+              type = "EF00";
+              content = {
+                type = "filesystem";
+                format = "vfat";
+                mountpoint = "/boot";
+                mountOptions = [
+                  # Kernels and the boot loader's random seed are nobody's business but root's.
+                  "umask=0077"
+                ];
+              };
+            };
+            root = {
+              size = "100%";
+              content = {
+                type = "luks";
+                name = "cryptroot";
+                # Read once, while formatting; it lies in memory and is gone after the install.
+                passwordFile = "/run/keystone/passphrase";
+                settings = {
+                  # TRIM shows which blocks are free, not what is in the others.
+                  allowDiscards = true;
+                };
+                content = {
+                  type = "filesystem";
+                  format = "ext4";
+                  mountpoint = "/";
+                };
+              };
+            };
+          };
+        };
+      };
+    };
+  };
+}

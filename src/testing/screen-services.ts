@@ -1,0 +1,105 @@
+import { type InstallEvent, TASK_IDS, type TaskFailure, type TaskId } from '../model/event.ts'
+import type { Hardware } from '../model/hardware.ts'
+import { Secret } from '../model/secret.ts'
+import type { InstallRequest, InstallResult, WizardServices } from '../ui/services.ts'
+
+/** Services of a wizard under test: the hardware is there at once, and the install does what the test says. */
+export type ScreenServices = WizardServices & {
+  /** Every install that was started. */
+  readonly installs: readonly InstallRequest[]
+  /** Settles when the given install (0 is the first) was started. */
+  started(count: number): Promise<InstallRequest>
+  /** Ends the running install. */
+  end(result: InstallResult): void
+  readonly calls: readonly string[]
+}
+
+export function screenServices(hardware: Hardware, more: Partial<WizardServices> = {}): ScreenServices {
+  const installs: InstallRequest[] = []
+  const calls: string[] = []
+  const waiting: (() => void)[] = []
+  let end: (result: InstallResult) => void = () => {}
+  return {
+    detect: async (onPart) => {
+      onPart(hardware)
+      return hardware
+    },
+    install(request) {
+      installs.push(request)
+      for (const wake of waiting.splice(0)) wake()
+      return new Promise((resolve) => {
+        end = resolve
+      })
+    },
+    reboot: async () => void calls.push('reboot'),
+    openShell: async () => void calls.push('shell'),
+    readLog: async () => ['first line of the log', 'second line of the log'],
+    ...more,
+    installs,
+    calls,
+    async started(index) {
+      while (installs.length <= index) await new Promise<void>((resolve) => waiting.push(resolve))
+      return installs[index] as InstallRequest
+    },
+    end: (result) => end(result),
+  }
+}
+
+export const RECOVERY_KEY = new Secret('cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-tuvcbdef')
+
+const TITLES: Readonly<Record<TaskId, string>> = {
+  preflight: 'Check the machine and the answers',
+  partition: 'Partition and format the disks',
+  'hardware-config': 'Detect the hardware configuration',
+  'write-config': 'Write the configuration',
+  build: 'Build the system',
+  install: 'Install the system',
+  passwords: 'Set the password',
+  'enroll-keys': 'Enrol the keys that unlock the disk',
+  'stage-phases': 'Stage the first-boot phase',
+  'copy-log': 'Copy the log',
+  unmount: 'Unmount and close the disks',
+  finish: 'Finish',
+}
+
+const at = '2026-11-22T10:00:00.000Z'
+
+export const buildFailure: TaskFailure = {
+  task: 'build',
+  message: 'the system could not be built',
+  nextSteps: ['check that the network works', 'try again'],
+  command: {
+    line: 'nix build --store /mnt /mnt/etc/nixos#primer',
+    exitCode: 1,
+    lastLines: ['error: unable to download the source'],
+  },
+  problems: [],
+}
+
+/** The events of an install up to the given task, which is left running. */
+export function eventsUntil(last: TaskId): InstallEvent[] {
+  const before = TASK_IDS.slice(0, TASK_IDS.indexOf(last))
+  return [
+    {
+      type: 'install-started',
+      at,
+      planHash: 'abc',
+      tasks: TASK_IDS.map((id) => ({ id, title: TITLES[id], weight: id === 'build' ? 40 : 5 })),
+    },
+    ...before.flatMap((task): InstallEvent[] => [
+      { type: 'task-started', at, task, title: TITLES[task] },
+      { type: 'log', at, task, line: `${task}: all went well` },
+      { type: 'task-finished', at, task, outcome: 'done', durationMs: 3000 },
+    ]),
+    { type: 'task-started', at, task: last, title: TITLES[last] },
+  ]
+}
+
+/** All events of an install that worked. */
+export function eventsOfAll(): InstallEvent[] {
+  return [
+    ...eventsUntil('finish'),
+    { type: 'task-finished', at, task: 'finish', outcome: 'done', durationMs: 1000 },
+    { type: 'install-finished', at, durationMs: 60_000 },
+  ]
+}
