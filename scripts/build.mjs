@@ -3,6 +3,15 @@ import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { continueOnNode24, ROOT, setUp, version } from './set-up.mjs'
 
+/** Ink asks for this package under DEV=true only; it is not installed, and a static import of it would fail at the start. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(bundling) {
+    bundling.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'none' }))
+    bundling.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}' }))
+  },
+}
+
 /** @returns the folder that holds the bundle */
 export async function build(dist = join(ROOT, 'dist')) {
   const { build: bundle } = await import('esbuild')
@@ -11,17 +20,25 @@ export async function build(dist = join(ROOT, 'dist')) {
   await mkdir(fresh, { recursive: true })
   await bundle({
     entryPoints: [join(ROOT, 'src/cli.ts')],
-    outfile: join(fresh, 'keystone.mjs'),
+    outdir: fresh,
+    entryNames: 'keystone',
+    chunkNames: 'parts/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // What is imported later becomes a part of its own: the first frame must not wait for code that it does not need.
+    splitting: true,
     platform: 'node',
     target: 'node22',
     format: 'esm',
     minify: true,
     legalComments: 'none',
     jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"', KEYSTONE_VERSION: JSON.stringify(version()) },
-    // ink loads it only under DEV=true.
-    external: ['react-devtools-core'],
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      KEYSTONE_VERSION: JSON.stringify(version()),
+    },
+    plugins: [withoutDevtools],
     banner: {
       // CommonJS packages in the bundle (react, handlebars) call require for Node's own modules.
       js: "#!/usr/bin/env node\nimport{createRequire as keystoneRequire}from'node:module';const require=keystoneRequire(import.meta.url);",

@@ -2,10 +2,18 @@ import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { toolPath } from '../lab/tools.ts'
-import type { DiskSpec } from './machine.ts'
 
 const run = promisify(execFile)
 const qemuImg = (...args: string[]) => run('qemu-img', args, { env: { ...process.env, PATH: toolPath() } })
+
+/** A target disk; the guest finds it as /dev/disk/by-id/virtio-<id> (20 characters at most). With `path` it starts with
+ *  that file's content (raw, or qcow2 by its name), which is never written. */
+export type DiskSpec = { id: string; sizeBytes: number } | { id: string; path: string }
+
+export const defaultDisks: DiskSpec[] = [
+  { id: 'keystone-a', sizeBytes: 8 * 2 ** 30 },
+  { id: 'keystone-b', sizeBytes: 8 * 2 ** 30 },
+]
 
 /** A target disk of a new machine: blank, or an overlay on a file that stays as it is. */
 export async function makeDisk(disk: DiskSpec, out: string): Promise<void> {

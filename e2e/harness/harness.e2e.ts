@@ -93,6 +93,19 @@ describe('a restored machine', () => {
     })
   })
 
+  test('loses a disk that is pulled while it is written', { timeout: 10 * minute }, async () => {
+    await withMachine('restored-pull', { image, from: await ready() }, async (machine) => {
+      const { agent } = machine
+      const write = agent.exec('dd if=/dev/zero of=/dev/disk/by-id/virtio-keystone-b bs=1M oflag=direct', {
+        timeoutMs: 2 * minute,
+      })
+      await agent.succeed('until pgrep -x dd; do sleep 0.1; done')
+      await machine.pullDisk('keystone-b')
+      expect((await write).code).toBe(1)
+      expect(await agent.succeed('udevadm settle; ls /dev/disk/by-id')).not.toContain('keystone-b')
+    })
+  })
+
   test('reboots into the target disks with the installer unplugged', { timeout: 10 * minute }, async () => {
     await withMachine('restored-reboot', { image, from: await ready() }, async (machine) => {
       await machine.tty.press('R')

@@ -1,13 +1,11 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { LabImage } from '../lab/build-image.ts'
-import { blankBundleDisk, buildBundleDisk } from '../lab/bundle-disk.ts'
 import { machineTools, requireTools } from '../lab/tools.ts'
 import { type Accel, findAccel } from './accel.ts'
 import { Agent } from './agent.ts'
 import { type Boot, type OffReason, startBoot } from './boot.ts'
-import { makeDisk, makeOverlay, makeVars } from './disks.ts'
+import { type DiskSpec, makeOverlay } from './disks.ts'
+import { makeFiles, makeRunDir } from './machine-files.ts'
 import { findOvmf } from './ovmf.ts'
 import { type Hardware, places } from './qemu-args.ts'
 import type { Qmp } from './qmp.ts'
@@ -16,10 +14,6 @@ import { SerialLane } from './serial-lane.ts'
 import type { SavedMachine } from './snapshot.ts'
 import { guestSlowness } from './speed.ts'
 import { Tty } from './tty.ts'
-
-/** A target disk; the guest finds it as /dev/disk/by-id/virtio-<id> (20 characters at most). With `path` it starts with
- *  that file's content (raw, or qcow2 by its name), which is never written. */
-export type DiskSpec = { id: string; sizeBytes: number } | { id: string; path: string }
 
 export type BootFrom = 'installer' | 'disks'
 
@@ -44,11 +38,6 @@ export type MachineOptions = {
 }
 
 export type RebootOptions = { boot?: BootFrom; without?: string[]; tpm?: boolean; timeoutMs?: number }
-
-export const defaultDisks: DiskSpec[] = [
-  { id: 'keystone-a', sizeBytes: 8 * 2 ** 30 },
-  { id: 'keystone-b', sizeBytes: 8 * 2 ** 30 },
-]
 
 /** A virtual machine over all its boots. Its disks, firmware variables and TPM stay; each power-on is a new QEMU. */
 export class Machine {
@@ -149,6 +138,20 @@ export class Machine {
     await boot.off
   }
 
+  /** Pulls a target disk out of the running machine: reads and writes under way fail. It is back at the next power-on. */
+  async pullDisk(id: string): Promise<void> {
+    const { qmp } = this.#running()
+    const gone = new Promise<void>((resolve) => {
+      const stop = qmp.onEvent(({ event, data }) => {
+        if (event !== 'DEVICE_DELETED' || data?.device !== id) return
+        stop()
+        resolve()
+      })
+    })
+    await qmp.execute('device_del', { id })
+    await gone
+  }
+
   /** A new TPM chip for the next boot. The machine must be off. */
   async clearTpm(): Promise<void> {
     if (this.isOn) throw new Error('the TPM can only be changed while the machine is off')
@@ -174,44 +177,19 @@ export class Machine {
   }
 }
 
-/** Makes a machine and switches it on. Throws when a program is missing or QEMU does not start. */
+/** Makes a machine and switches it on. Throws when a program is missing or QEMU does not start. A restored machine is
+ *  ready when this returns; a cold one has just begun to boot (see waitReady). */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   await requireTools(machineTools)
   const { image, from, say } = options
   const accel = await findAccel(image.kernel, say)
   const firmware = await findOvmf()
-  const runDir = options.runDir ?? (await mkdtemp(join(tmpdir(), 'keystone-vm-')))
-  await mkdir(runDir, { recursive: true })
-  const at = places(runDir)
-  const disks = options.disks ?? defaultDisks
-  const hardware: Hardware = from?.hardware ?? {
-    memoryMiB: options.memoryMiB ?? 1536,
-    net: options.net ?? true,
-    tpm: options.tpm ?? true,
-    diskIds: disks.map(({ id }) => id),
-  }
-  const bundleDisk = await bundleDiskFor(options, at.bundle)
-  if (from) {
-    for (const name of [at.vars, at.system, ...hardware.diskIds.map(at.disk)])
-      await makeOverlay(from.frozen(name), name)
-  } else {
-    await makeVars(firmware.vars, at.vars)
-    for (const disk of disks) await makeDisk(disk, at.disk(disk.id))
-  }
-  const machine = new Machine({
-    runDir,
-    image,
-    hardware,
-    bundleDisk,
-    accel,
-    firmwareCode: firmware.code,
-    size: options.size ?? from?.size,
-  })
-  if (from) {
-    await machine.tty.screen.write(from.screen)
-    await copyFile(from.serialLog, at.serialLog)
-  }
+  const runDir = await makeRunDir(options.runDir)
+  const { hardware, bundleDisk } = await makeFiles(options, runDir, firmware)
+  const size = options.size ?? from?.size
+  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size })
   try {
+    if (from) await machine.tty.screen.write(from.screen)
     await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })
     if (from) {
       await machine.waitReady()
@@ -222,16 +200,6 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     throw error
   }
   return machine
-}
-
-async function bundleDiskFor({ bundleDir, bundleDisk, from }: MachineOptions, out: string): Promise<string> {
-  if (bundleDir) {
-    await buildBundleDisk(bundleDir, out)
-    return out
-  }
-  if (bundleDisk ?? from) return bundleDisk ?? from?.bundleDisk ?? out
-  await blankBundleDisk(out)
-  return out
 }
 
 const timeout = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined).unref())

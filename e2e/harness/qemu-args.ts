@@ -117,11 +117,21 @@ export function qemuArgs({
   }
   for (const [index, id] of hardware.diskIds.entries()) {
     if (without.includes(id)) continue
-    // A fixed slot each: the same disk is at the same place in every boot, with or without its neighbours.
+    // A fixed slot each: the same disk is at the same place in every boot, with or without its neighbours. On a root
+    // port, because from the root bus itself nothing can be pulled.
+    const slot = 0x10 + index
+    args.push('-device', `pcie-root-port,id=port-${id},chassis=${slot},slot=${slot},addr=0x${slot.toString(16)}`)
     // Not cache=unsafe: what the guest flushed must survive a killed QEMU, qcow2's own tables too.
     args.push('-drive', `if=none,id=disk-${id},file=${at.disk(id)},format=qcow2,discard=unmap`)
-    args.push('-device', `virtio-blk-pci,drive=disk-${id},serial=${id},addr=0x${(0x10 + index).toString(16)}`)
+    args.push('-device', `virtio-blk-pci,id=${id},drive=disk-${id},serial=${id},bus=port-${id}`)
   }
   if (incoming !== undefined) args.push('-incoming', incoming)
   return args
+}
+
+/** A word that changes when the machine's hardware does: a saved state only fits the hardware it was saved on. */
+export function hardwareFingerprint(hardware: Hardware): string {
+  const installer = { systemDisk: 'system', bundleDisk: 'bundle' }
+  const launch = { firmwareCode: 'code', runDir: '.', installer, without: [], tpmSocket: 'tpm', incoming: undefined }
+  return qemuArgs({ ...launch, accel: 'tcg', hardware }).join(' ')
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheDir, withLock } from '../lab/cache.ts'
 import type { Machine } from './machine.ts'
-import { type Hardware, places } from './qemu-args.ts'
+import { type Hardware, hardwareFingerprint, places } from './qemu-args.ts'
 import type { Size } from './screen.ts'
 
 /** A machine stopped in the middle of running, from which any number of machines can go on at the same time. */
@@ -22,6 +22,8 @@ export type SavedMachine = {
   frozen(path: string): string
 }
 
+// The caller's key names its own hardware; this is for changes of how the harness builds any.
+const anyHardware: Hardware = { memoryMiB: 1, net: true, tpm: true, diskIds: ['a'] }
 const keptOfOneName = 4
 
 type Meta = { hardware: Hardware; size: Size; screen: string }
@@ -31,7 +33,7 @@ type Meta = { hardware: Hardware; size: Size; screen: string }
  *  state depends on (image, bundle, hardware); QEMU's version is added here. */
 export async function savedMachine(name: string, key: string[], make: () => Promise<Machine>): Promise<SavedMachine> {
   const hash = createHash('sha256')
-    .update([...key, await qemuVersion()].join('\n'))
+    .update([...key, await qemuVersion(), hardwareFingerprint(anyHardware)].join('\n'))
     .digest('hex')
     .slice(0, 16)
   const dir = join(cacheDir(), 'saved', `${name}-${hash}`)

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { confirmation, ext4Plan, taskContext, zfsPlan } from '../testing/task-context.ts'
-import { fakeSystem } from '../testing/fake-system.ts'
 import type { InstallEvent } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { Plan } from '../model/plan.ts'
 import { createDryRunSystem } from '../system/dry-run-system.ts'
 import { createLog } from '../system/log.ts'
+import { fakeSystem } from '../testing/fake-system.ts'
+import { confirmation, ext4Plan, taskContext, zfsPlan } from '../testing/task-context.ts'
 import { dryRun, formatChanges } from './dry-run.ts'
 import { recordedMachine } from './recorded-machine.ts'
 import { installSequence } from './sequences.ts'
@@ -67,13 +67,13 @@ write 0600 /mnt/var/lib/keystone/secrets/password-hash (secret)
 directory 0755 /mnt/var/lib/keystone/phases
 directory 0755 /mnt/etc/keystone
 write 0755 /mnt/var/lib/keystone/phases/first-boot (10 bytes)
-write 0644 /mnt/etc/keystone/install.json (269 bytes)
+write 0644 /mnt/etc/keystone/install.json (234 bytes)
 
 # copy-log: Copy the log
 directory 0755 /mnt/var/log
 directory 0755 /mnt/var/lib/keystone
 write 0640 /mnt/var/log/keystone-install.log (0 bytes)
-write 0640 /mnt/var/lib/keystone/plan.json (1357 bytes)
+write 0640 /mnt/var/lib/keystone/plan.json (1172 bytes)
 
 # unmount: Unmount the disks
 umount -R /mnt

@@ -13,10 +13,11 @@ export function recordedMachine(hardware: Pick<Hardware, 'disks'>): System {
   return {
     async query(program, args, options = {}) {
       const disk = hardware.disks.find(({ id }) => id !== null && id === args.at(-1))
-      const isFound = program === programs.lsblk && disk !== undefined
-      const result = isFound
-        ? { exitCode: 0, stdout: JSON.stringify({ blockdevices: [lsblkOf(disk)] }), stderr: '' }
-        : { exitCode: 1, stdout: '', stderr: '' }
+      const isLsblk = program === programs.lsblk
+      const result =
+        isLsblk && disk !== undefined
+          ? { exitCode: 0, stdout: JSON.stringify({ blockdevices: [lsblkOf(disk)] }), stderr: '' }
+          : { exitCode: isLsblk ? 32 : 1, stdout: '', stderr: '' } // 32: not found
       return expectExitCode({ program, line: formatCommand(program, args) }, result, options)
     },
     run: refuse,

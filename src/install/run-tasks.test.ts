@@ -303,11 +303,7 @@ test('a resumed run skips what is finished and still holds, with its outputs', a
 test('what does not hold any more runs again, and so does everything after it', async () => {
   const calls: string[] = []
   const { run } = options(
-    [
-      entry('preflight', calls),
-      entry('partition', calls, { check: async () => 'todo' }),
-      entry('build', calls),
-    ],
+    [entry('preflight', calls), entry('partition', calls, { check: async () => 'todo' }), entry('build', calls)],
     resumed('preflight', 'partition', 'build'),
   )
   await runTasks(run)
@@ -406,9 +402,7 @@ test('a task that may fail is told in the log, and the run goes on', async () =>
   ])
   expect(await runTasks(run)).toEqual({ status: 'installed' })
   expect(calls).toEqual(['run unmount', 'verify unmount'])
-  expect(logged).toEqual([
-    '"Title of copy-log" failed, going on without it: the system refused: ENOSPC: no space left',
-  ])
+  expect(logged).toEqual(['"Title of copy-log" failed, going on without it: the system refused: ENOSPC: no space left'])
 })
 
 test.each([

@@ -208,7 +208,7 @@ function contextFor(
     phaseFiles,
     secrets,
     confirmation,
-    outputs,
+    outputs: { ...outputs },
     signal,
     system: cancellableSystem(system, signal),
     log: (line) => log.write(line),

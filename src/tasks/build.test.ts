@@ -6,7 +6,7 @@ import { build } from './build.ts'
 
 const BUILD =
   "nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link " +
-  "--print-out-paths --verbose 'path:/mnt/etc/nixos#nixosConfigurations.\"primer\".config.system.build.toplevel'"
+  '--print-out-paths --verbose \'path:/mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
 const SYSTEM = '/nix/store/abc-nixos-system-primer-26.05'
 
 test('builds into the store of the target and gives the path of the system', async () => {

@@ -101,7 +101,11 @@ test('a text that is no recovery key is not shown as one, nor told in the error'
 
 test.each([
   ['no token', header(1), ['key-missing', 'key-missing', 'wrong-key-count']],
-  ['a second TPM token', header(4, 'systemd-tpm2', 'systemd-tpm2', 'systemd-recovery'), ['key-missing', 'wrong-key-count']],
+  [
+    'a second TPM token',
+    header(4, 'systemd-tpm2', 'systemd-tpm2', 'systemd-recovery'),
+    ['key-missing', 'wrong-key-count'],
+  ],
   ['a key too many', header(4, 'systemd-tpm2', 'systemd-recovery'), ['wrong-key-count']],
 ])('is not kept with %s', async (_, dump, codes) => {
   const problems = await enrollKeys.verify(taskContext(machine({ [DUMP]: dump })))

@@ -48,8 +48,7 @@ test('ext4 has a mapping and no pool', async () => {
 })
 
 test('is kept when nothing is held, and names what is', async () => {
-  const at = (commands: Record<string, string>) =>
-    taskContext(fakeSystem({ commands, files: deviceFiles, links }))
+  const at = (commands: Record<string, string>) => taskContext(fakeSystem({ commands, files: deviceFiles, links }))
   const free = at({ [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': '' })
   expect(await unmount.verify(free)).toEqual([])
   expect(await unmount.check(free)).toBe('done')

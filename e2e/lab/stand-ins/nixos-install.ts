@@ -90,6 +90,19 @@ function makeUsers(root: string, system: System): void {
   }
 }
 
+/** As `bootctl install` does it: the firmware's first entry is the ESP mounted at /boot. */
+function registerLoader(boot: string): void {
+  const script = `set -eu
+part=$(findmnt --noheadings --output SOURCE --target ${quote(boot)})
+disk=/dev/$(lsblk --noheadings --nodeps --output PKNAME "$part")
+number=$(lsblk --noheadings --nodeps --output PARTN "$part" | tr -d ' ')
+for old in $(efibootmgr | sed -n 's/^Boot\([0-9A-F]*\).*Linux Boot Manager.*/\1/p'); do
+  efibootmgr --quiet --delete-bootnum --bootnum "$old"
+done
+efibootmgr --quiet --create --disk "$disk" --part "$number" --label 'Linux Boot Manager' --loader '\EFI\systemd\systemd-bootx64.efi'`
+  must(bash(['-c', script]), 'efibootmgr')
+}
+
 /** The ESP as NixOS's systemd-boot leaves it: loader, fallback loader, kernel, initrd, one entry. */
 function installLoader(root: string, path: string, system: System, machineId: string): void {
   const boot = join(root, 'boot')
@@ -115,6 +128,7 @@ function installLoader(root: string, path: string, system: System, machineId: st
     join(boot, 'loader/loader.conf'),
     `timeout ${Math.min(system.loader.timeout, 1)}\ndefault nixos-generation-1.conf\n${system.loader['systemd-boot'].editor ? '' : 'editor 0\n'}`,
   )
+  if (system.loader.efi.canTouchEfiVariables) registerLoader(boot)
   const commands = system.loader['systemd-boot'].extraInstallCommands
   if (commands !== '') must(enter(root, `set -e\n${commands}`), 'boot.loader.systemd-boot.extraInstallCommands')
 }
@@ -137,6 +151,8 @@ function install({ root, path }: Request): void {
   const agent = join(PARTS, 'agent/install-agent.sh')
   if (existsSync(agent)) must(bash([agent, root]), 'adding the lab agent')
   writeFileSync(join(root, 'etc/NIXOS'), '')
+  // What the boot entry's init= names.
+  lay(root, [{ path: `${path}/init`, link: '/usr/lib/systemd/systemd' }])
 
   process.stdout.write('installing the boot loader...\n')
   installLoader(root, path, system, machineId)
