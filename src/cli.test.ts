@@ -78,15 +78,6 @@ test('a machine that no answer can put right is exit 3', () => {
   expect(stderr).toMatch(/^this machine {2}hardware\.firmware {2}/)
 })
 
-test('an install that nobody confirmed is exit 2', () => {
-  const text = readFileSync(CASE, 'utf8')
-  writeFileSync(join(folder, 'unconfirmed.yaml'), text.slice(0, text.indexOf('confirm:')))
-  const dryRun = ['--dry-run', '--out', 'out', '--machine', 'two-virtio-uefi-tpm']
-  // A dry run erases nothing, so it asks for no confirmation; this shows that the file is sound but for it.
-  expect(keystoneWithAssets('install', '--answers', 'unconfirmed.yaml', ...dryRun).code).toBe(0)
-  expect(keystone('install', '--answers', 'unconfirmed.yaml').code).not.toBe(0)
-})
-
 test('render writes the configuration, with secrets from files beside the answers', () => {
   const text = readFileSync(CASE, 'utf8').replace(/passphrase: .*/, 'passphraseFile: pass.txt')
   writeFileSync(join(folder, 'answers.yaml'), text)

@@ -15,6 +15,9 @@ const EXIT_CODES: Readonly<Record<Ending, number>> = {
   cancelled: 130,
 }
 
+/** How long the wizard may take to give the terminal back before it is taken from it. */
+const FAREWELL_MS = 2000
+
 /** Set by the bundler. */
 declare const KEYSTONE_VERSION: string | undefined
 
@@ -69,7 +72,10 @@ async function runWizard(command: Command): Promise<Ending> {
   const services = wizardServices(hands, { dryRunOut: command.out, machine: command.machine, signal: cancel.signal })
   onEndRequest(() => {
     cancel.abort()
-    void services.settled().then(() => leave('cancelled'))
+    // To the wizard this is a terminal that is gone: it waits for the install to let go of the disks, and leaves.
+    process.stdin.emit('end')
+    // With a shell in front it does not hear that.
+    void services.settled().then(() => setTimeout(() => leave('cancelled'), FAREWELL_MS))
   })
   isWizardOpen = true
   const exit = await startWizard(services, {
@@ -124,12 +130,14 @@ function onEndRequest(listener: () => void): void {
 
 let isWizardOpen = false
 
-/** For the ways out on which the wizard cannot tidy up itself: no paste brackets, wrapping, no colour, cursor, main screen. */
+/** For the ways out on which the wizard did not tidy up: no paste brackets, wrapping, no colour, cursor, main screen. */
 function restoreTerminal(): void {
   if (!isWizardOpen) return
   isWizardOpen = false
   process.stdin.setRawMode?.(false)
   process.stdout.write('\u001B[?2004l\u001B[?7h\u001B[0m\u001B[?25h\u001B[?1049l')
+  // Ink draws a last frame when the process exits.
+  process.stdout.write = () => true
 }
 
 function leave(ending: Ending): never {

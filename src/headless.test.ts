@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { installHeadless } from './headless.ts'
+import type { InstallOutcome, InstallRequest } from './install/install-request.ts'
 import { createLiveLog } from './install/live-log.ts'
-import type { InstallOutcome, InstallRequest } from './install/run-tasks.ts'
 import type { Answers } from './model/answers.ts'
 import { Secret } from './model/secret.ts'
 import { fakeSystem } from './testing/fake-system.ts'

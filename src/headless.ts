@@ -1,7 +1,7 @@
 import type { TargetFiles } from './install/assets.ts'
 import { installHere } from './install/install-here.ts'
+import type { InstallOutcome } from './install/install-request.ts'
 import type { LiveLog } from './install/live-log.ts'
-import type { InstallOutcome } from './install/run-tasks.ts'
 import type { Answers, Confirmation } from './model/answers.ts'
 import type { InstallEvent, TaskFailure } from './model/event.ts'
 import type { Plan } from './model/plan.ts'

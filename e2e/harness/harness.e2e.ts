@@ -102,7 +102,8 @@ describe('a restored machine', () => {
       await agent.succeed('until pgrep -x dd; do sleep 0.1; done')
       await machine.pullDisk('keystone-b')
       expect((await write).code).toBe(1)
-      expect(await agent.succeed('udevadm settle; ls /dev/disk/by-id')).not.toContain('keystone-b')
+      const left = await agent.succeed('udevadm settle; lsblk -dn -o SERIAL')
+      expect(left.split('\n')).not.toContain('keystone-b')
     })
   })
 

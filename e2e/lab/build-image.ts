@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { cacheDir, isAlive, withLock } from './cache.ts'
 import { type Recipe, readRecipe } from './recipe.ts'
-import { imageTools, requireTools, toolPath } from './tools.ts'
+import { imageTools, requireTools, rootlessTools, toolPath } from './tools.ts'
 
 /** A complete lab image in the cache. */
 export type LabImage = {
@@ -47,7 +47,7 @@ export async function buildImage({
 
   return withLock(join(cache, 'image.lock'), async () => {
     if (await exists(join(dir, 'complete'))) return labImage(recipe.imageHash, dir)
-    await requireTools(imageTools)
+    await requireTools(isRoot() ? imageTools : { ...imageTools, ...rootlessTools })
     await requireSpace(cache)
     await removeLeftOvers(cache)
     const base = join(cache, `base-${recipe.baseHash}.tar.zst`)
@@ -82,7 +82,8 @@ async function assemble(recipe: Recipe, base: string, dir: string, say: (text: s
   await mkdir(partial, { recursive: true })
   const command = [join(recipe.imageDir, 'assemble.sh'), base, recipe.nodeBinary, partial]
   // Without root the files' owners only exist in a user namespace of our own.
-  if (process.getuid?.() !== 0) command.unshift('unshare', '--user', '--map-root-user', '--map-auto', '--')
+  if (!isRoot())
+    command.unshift('unshare', '--user', '--map-root-user', '--map-auto', '--mount', '--', 'env', 'KEYSTONE_ROOTLESS=1')
   await runLogged(command, join(partial, 'build.log'), (line) => {
     if (line.startsWith('STEP ')) say(line.slice(5))
   })
@@ -132,6 +133,8 @@ async function removeOthers(cache: string, keep: string[]): Promise<void> {
     if (Date.now() - mtimeMs > 3_600_000) await rm(join(cache, name), { recursive: true, force: true })
   }
 }
+
+const isRoot = () => process.getuid?.() === 0
 
 const exists = (path: string) =>
   stat(path).then(

@@ -15,6 +15,9 @@ export const imageTools: Record<string, string> = {
   gzip: 'gzip',
 }
 
+/** What building needs besides, for somebody who is not root: a user namespace with many users in it. */
+export const rootlessTools: Record<string, string> = { unshare: 'util-linux', newuidmap: 'uidmap' }
+
 export const machineTools: Record<string, string> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',

@@ -65,6 +65,11 @@ export async function runCommand(
     terminal.stdout(`${files.length} files in ${command.out}\n`)
     return 'done'
   }
+  if (!command.isDryRun && planned.confirmation === null) {
+    const problem = confirmationProblem(answers.disk.devices, null)
+    const report = problem === null ? '' : `${basename(file)}  ${formatProblem(problem)}\n`
+    return refuse({ status: 'bad-answers', report })
+  }
   const target = await makeTargetFiles(hands.system, hands.places, plan)
 
   const confirmation = confirmationOf(answers.disk.devices, hardware)
@@ -76,10 +81,6 @@ export async function runCommand(
     const outcome = await installDry({ ...dry, onEvent: () => {}, onRecoveryKey: () => {} })
     if (outcome.status === 'installed') terminal.stdout(`nothing was changed; ${command.out} shows what would be\n`)
     return endingOf(outcome)
-  }
-  const unconfirmed = planned.confirmation === null ? confirmationProblem(answers.disk.devices, null) : null
-  if (unconfirmed !== null) {
-    return refuse({ status: 'bad-answers', report: `${basename(file)}  ${formatProblem(unconfirmed)}\n` })
   }
   const outcome = await installHeadless({
     ...target,

@@ -1,4 +1,4 @@
-import type { InstallOutcome } from '../install/run-tasks.ts'
+import type { InstallOutcome } from '../install/install-request.ts'
 
 /** How a command ended; cli.ts gives each its exit code. */
 export type Ending = 'done' | 'bad-answers' | 'machine-unfit' | 'failed' | 'bug' | 'cancelled'

@@ -1,7 +1,7 @@
 import { makeTargetFiles } from '../install/assets.ts'
 import { installDry } from '../install/dry-run-output.ts'
 import { installHere } from '../install/install-here.ts'
-import type { InstallOutcome } from '../install/run-tasks.ts'
+import type { InstallOutcome } from '../install/install-request.ts'
 import type { Hardware } from '../model/hardware.ts'
 import { imagineFree } from '../plan/imagine-free.ts'
 import { runInteractiveShell } from '../system/interactive-shell.ts'
@@ -42,7 +42,8 @@ export function wizardServices(hands: Hands, { dryRunOut, machine, signal }: Wiz
       signal: AbortSignal.any([request.signal, signal]),
     }
     if (dryRunOut === null || hardware === null) return installHere(full)
-    return installDry({ ...full, hardware, out: dryRunOut })
+    // Nothing was enrolled: a made-up key must not be written down by anybody.
+    return installDry({ ...full, hardware, out: dryRunOut, onRecoveryKey: () => {} })
   }
 
   return {

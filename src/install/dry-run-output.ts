@@ -7,9 +7,9 @@ import { createDryRunSystem } from '../system/dry-run-system.ts'
 import type { System } from '../system/system.ts'
 import { dryRun, formatChanges } from './dry-run.ts'
 import { withLogEvents } from './install-here.ts'
+import type { InstallOutcome, InstallRequest } from './install-request.ts'
 import type { LiveLog } from './live-log.ts'
 import { recordedMachine } from './recorded-machine.ts'
-import type { InstallOutcome, InstallRequest } from './run-tasks.ts'
 import { installSequence } from './sequences.ts'
 
 /** Goes through the whole install without touching anything, and writes what it would do to a folder:

@@ -1,7 +1,8 @@
 import type { TaskId } from '../model/event.ts'
 import { formatCommand } from '../system/command-line.ts'
 import type { DryRunSystem, RecordedChange } from '../system/dry-run-system.ts'
-import { type InstallOutcome, type RunOptions, runTasks } from './run-tasks.ts'
+import type { InstallOutcome, RunOptions } from './install-request.ts'
+import { runTasks } from './run-tasks.ts'
 
 export type DryRunResult = {
   readonly outcome: InstallOutcome

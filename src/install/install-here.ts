@@ -3,8 +3,9 @@ import { LOG_FILE, RUNTIME_DIRECTORY } from '../model/paths.ts'
 import { UserError } from '../system/errors.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import type { System } from '../system/system.ts'
+import type { InstallOutcome, InstallRequest } from './install-request.ts'
 import type { LiveLog } from './live-log.ts'
-import { type InstallOutcome, type InstallRequest, runTasks } from './run-tasks.ts'
+import { runTasks } from './run-tasks.ts'
 import { installSequence } from './sequences.ts'
 import { isSystemError } from './task-failure.ts'
 
@@ -12,11 +13,11 @@ const LOCK_FILE = `${RUNTIME_DIRECTORY}/lock`
 
 /** Installs on this machine: alone, and with the log in its file. Every log line becomes an event too. */
 export async function installHere(
-  request: InstallRequest & { readonly system: System; readonly liveLog: LiveLog },
+  request: InstallRequest & { readonly system: System; readonly liveLog: LiveLog; readonly lockFile?: string },
 ): Promise<InstallOutcome> {
   const { system, liveLog } = request
   const { log } = liveLog
-  const lock = await takeLockIfAllowed()
+  const lock = await takeLockIfAllowed(request.lockFile ?? LOCK_FILE)
   if (lock !== null && 'heldBy' in lock) return refuseSecond(lock.heldBy, request)
   try {
     keepLog(liveLog)
@@ -47,9 +48,9 @@ export async function withLogEvents<Result>(
 }
 
 /** Null where /run may not be written: then this is not root, and preflight says so in better words. */
-async function takeLockIfAllowed(): Promise<Lock | { readonly heldBy: number } | null> {
+async function takeLockIfAllowed(path: string): Promise<Lock | { readonly heldBy: number } | null> {
   try {
-    return await takeLock(LOCK_FILE)
+    return await takeLock(path)
   } catch (error) {
     if (isSystemError(error)) return null
     throw error

@@ -49,6 +49,16 @@ export async function openJournal(
   return { before: old ?? { planHash, finished: new Map(), isInstalled: false }, record: append }
 }
 
+/** Without a record an install cannot be resumed there, and nothing else is lost: that is no reason to stop it, nor to hide
+ *  why it stopped. */
+export async function recordQuietly(journal: Journal | null, record: JournalRecord): Promise<void> {
+  try {
+    await journal?.record(record)
+  } catch {
+    // The log has the story.
+  }
+}
+
 /** Null when it is no journal. Lines that cannot be read are passed over: a torn one is one that did not happen. */
 export function readJournal(text: string): JournalState | null {
   const records = text.split('\n').map(parseLine)

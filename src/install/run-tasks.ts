@@ -1,45 +1,14 @@
-import type { Confirmation } from '../model/answers.ts'
-import type { InstallEvent, TaskFailure, TaskId } from '../model/event.ts'
+import type { TaskId } from '../model/event.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
-import type { Plan, RenderedFile } from '../model/plan.ts'
-import type { Problem } from '../model/problem.ts'
-import type { Secret } from '../model/secret.ts'
 import { Cancelled } from '../system/errors.ts'
-import type { Log } from '../system/log.ts'
-import type { System } from '../system/system.ts'
-import type { TaskContext, TaskOutputs } from '../tasks/task.ts'
-import { cancellableSystem } from './cancellable-system.ts'
-import { type Journal, openJournal } from './journal.ts'
+import type { TaskOutputs } from '../tasks/task.ts'
+import { contextFor, type Outputs, throwIfCancelled } from './context-for.ts'
+import type { InstallOutcome, RunOptions } from './install-request.ts'
+import { type Journal, openJournal, recordQuietly } from './journal.ts'
 import type { SequenceEntry } from './sequences.ts'
+import { stillHolds } from './still-holds.ts'
 import { failedVerification, isBug, isSystemError, toTaskFailure } from './task-failure.ts'
-
-export type InstallRequest = {
-  readonly plan: Plan
-  readonly files: readonly RenderedFile[]
-  readonly phaseFiles: readonly RenderedFile[]
-  readonly secrets: TaskContext['secrets']
-  readonly confirmation: Confirmation | null
-  /** Skip what an earlier run of the same plan finished, as long as it still holds. */
-  readonly resume: boolean
-  readonly signal: AbortSignal
-  onEvent(event: InstallEvent): void
-  /** Shown once, by whoever listens; never logged, never in an event. */
-  onRecoveryKey(recoveryKey: Secret): void
-}
-
-export type InstallOutcome =
-  | { readonly status: 'installed' }
-  /** `problems`: what could not be undone. */
-  | { readonly status: 'cancelled'; readonly problems: readonly Problem[] }
-  | { readonly status: 'failed'; readonly failure: TaskFailure; readonly error: unknown; readonly isBug: boolean }
-
-export type RunOptions = InstallRequest & {
-  readonly tasks: readonly SequenceEntry[]
-  readonly system: System
-  readonly log: Pick<Log, 'write' | 'hide' | 'mask'>
-  /** Null: none, for a dry run. */
-  readonly journalFile?: string | null
-}
+import { undoAll } from './undo-all.ts'
 
 /** Works through the list: check (on resume), run, verify. After a failure or a cancel, what can be undone is undone,
  *  newest first. Never throws for what a task does: the outcome says it. */
@@ -71,14 +40,14 @@ export async function runTasks(options: RunOptions): Promise<InstallOutcome> {
       const isDone = earlier !== undefined && (await stillHolds(task, options, outputs))
       if (!isDone) {
         canSkip &&= task.changesNothing === true
-        await journal?.record({ state: 'started', task: task.id })
+        await recordQuietly(journal, { state: 'started', task: task.id })
         outputs[task.id] = await perform(task, options, outputs)
-        await journal?.record({ state: 'finished', task: task.id, outputs: outputs[task.id] ?? {} })
+        await recordQuietly(journal, { state: 'finished', task: task.id, outputs: outputs[task.id] ?? {} })
       }
       const durationMs = system.now().getTime() - taskStartedAt
       onEvent({ type: 'task-finished', at: at(), task: task.id, outcome: isDone ? 'already-done' : 'done', durationMs })
     }
-    await journal?.record({ state: 'installed' })
+    await recordQuietly(journal, { state: 'installed' })
     onEvent({ type: 'install-finished', at: at(), durationMs: system.now().getTime() - startedAt })
     return { status: 'installed' }
   } catch (error) {
@@ -107,30 +76,6 @@ export async function runTasks(options: RunOptions): Promise<InstallOutcome> {
   }
 }
 
-/** Is what an earlier run did still there, or can it be brought back? */
-async function stillHolds(
-  task: SequenceEntry,
-  options: RunOptions,
-  outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>,
-): Promise<boolean> {
-  const context = contextFor(task, options, outputs)
-  const holds = async () => (await task.check(context)) === 'done' && (await task.verify(context)).length === 0
-  if (await holds()) return true
-  if (task.restore === undefined) return false
-  try {
-    await task.restore(context)
-    if (await holds()) return true
-  } catch (error) {
-    throwIfCancelled(options.signal)
-    if (isBug(error)) throw error
-    options.log.write(`cannot go on with what is there: ${toTaskFailure(task, error, options.log.mask).message}`)
-  }
-  options.log.write(`"${task.title}" starts over`)
-  // A half restore stands in the way of a fresh start.
-  await task.undo?.(context)
-  return false
-}
-
 async function openJournalIfPossible(options: RunOptions): Promise<Journal | null> {
   const { system, plan, resume, log, journalFile: file = JOURNAL_FILE } = options
   if (file === null) return null
@@ -144,11 +89,7 @@ async function openJournalIfPossible(options: RunOptions): Promise<Journal | nul
   }
 }
 
-async function perform(
-  task: SequenceEntry,
-  options: RunOptions,
-  outputs: Partial<Record<TaskId, TaskOutputs>>,
-): Promise<TaskOutputs> {
+async function perform(task: SequenceEntry, options: RunOptions, outputs: Outputs): Promise<TaskOutputs> {
   try {
     const given = (await task.run(contextFor(task, options, outputs))) ?? {}
     throwIfCancelled(options.signal)
@@ -161,75 +102,5 @@ async function perform(
     options.log.write(`"${task.title}" failed, going on without it: ${message}`)
     for (const problem of problems) options.log.write(`  ${problem.message}`)
     return {}
-  }
-}
-
-/** In the order of the list from its end. One undo that fails does not keep the others from running. */
-async function undoAll(
-  begun: readonly SequenceEntry[],
-  options: RunOptions,
-  outputs: Partial<Record<TaskId, TaskOutputs>>,
-  journal: Journal | null,
-): Promise<readonly Problem[]> {
-  const { system, log, onEvent } = options
-  const problems: Problem[] = []
-  for (const task of begun.toReversed()) {
-    if (task.undo === undefined) continue
-    try {
-      // The person's cancel must not cancel the tidying up as well.
-      await task.undo({ ...contextFor(task, options, outputs), system, signal: new AbortController().signal })
-      await recordQuietly(journal, { state: 'undone', task: task.id })
-      onEvent({ type: 'task-undone', at: system.now().toISOString(), task: task.id })
-    } catch (error) {
-      const { message, command } = toTaskFailure({ ...task, nextSteps: [] }, error, log.mask)
-      const text = `"${task.title}" could not be undone: ${message}`
-      log.write(text)
-      const hint = 'restart the machine before you use the disks'
-      problems.push({
-        code: 'undo-failed',
-        path: ['target'],
-        message: command ? `${text} (${command.line})` : text,
-        hint,
-      })
-    }
-  }
-  return problems
-}
-
-function contextFor(
-  task: SequenceEntry,
-  options: RunOptions,
-  outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>,
-): TaskContext {
-  const { plan, files, phaseFiles, secrets, confirmation, system, log, signal, onEvent, onRecoveryKey } = options
-  return {
-    plan,
-    files,
-    phaseFiles,
-    secrets,
-    confirmation,
-    outputs: { ...outputs },
-    signal,
-    system: cancellableSystem(system, signal),
-    log: (line) => log.write(line),
-    progress(fraction, message) {
-      const at = system.now().toISOString()
-      const event = { type: 'task-progress', at, task: task.id, fraction } as const
-      onEvent(message === undefined ? event : { ...event, message })
-    },
-    showOnce: onRecoveryKey,
-  }
-}
-
-function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new Cancelled('the installation was cancelled')
-}
-
-/** The journal is on the same machine that just failed: its own failure must not hide the first one. */
-async function recordQuietly(journal: Journal | null, record: Parameters<Journal['record']>[0]): Promise<void> {
-  try {
-    await journal?.record(record)
-  } catch {
-    // The log has the story.
   }
 }

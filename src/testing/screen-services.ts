@@ -62,8 +62,6 @@ const TITLES: Readonly<Record<TaskId, string>> = {
   finish: 'Finish',
 }
 
-const at = '2026-11-22T10:00:00.000Z'
-
 export const buildFailure: TaskFailure = {
   task: 'build',
   message: 'the system could not be built',
@@ -78,6 +76,7 @@ export const buildFailure: TaskFailure = {
 
 /** The events of an install up to the given task, which is left running. */
 export function eventsUntil(last: TaskId): InstallEvent[] {
+  const at = new Date().toISOString()
   const before = TASK_IDS.slice(0, TASK_IDS.indexOf(last))
   return [
     {
@@ -97,6 +96,7 @@ export function eventsUntil(last: TaskId): InstallEvent[] {
 
 /** All events of an install that worked. */
 export function eventsOfAll(): InstallEvent[] {
+  const at = new Date().toISOString()
   return [
     ...eventsUntil('finish'),
     { type: 'task-finished', at, task: 'finish', outcome: 'done', durationMs: 1000 },

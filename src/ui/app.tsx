@@ -38,6 +38,7 @@ export async function startWizard(services: WizardServices, options: WizardOptio
     lendTerminal,
   })
   let hasHungUp = false
+  let isLeaving = false
   const keys = createKeyInput(options.stdin, {
     route: session.route,
     onCursorReport: ({ row, column }) => painter.setSize({ rows: row, columns: column }),
@@ -60,8 +61,9 @@ export async function startWizard(services: WizardServices, options: WizardOptio
 
   /** The terminal is gone: leave, but let an install that runs come to its end first. */
   function leaveIfHungUp() {
-    const { page, exit } = wizard.state()
-    if (!hasHungUp || exit !== null || page === 'install') return
+    if (!hasHungUp || isLeaving || wizard.state().exit !== null || wizard.state().page === 'install') return
+    isLeaving = true
+    wizard.send({ type: 'CLOSE' })
     wizard.send({ type: 'QUIT' })
     wizard.send({ type: 'LEAVE' })
   }

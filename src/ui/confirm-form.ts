@@ -33,7 +33,13 @@ export function confirmForm({ wizard }: View, session: Pick<Session, 'send'>): F
         label: isOne ? 'Disk name' : 'Disk names',
         value: typedDiskNames,
         problems: hasMistyped
-          ? [{ code: 'mistyped', path: [], message: `to erase ${isOne ? 'the disk' : 'the disks'}, type exactly: ${names}` }]
+          ? [
+              {
+                code: 'mistyped',
+                path: [],
+                message: `to erase ${isOne ? 'the disk' : 'the disks'}, type exactly: ${names}`,
+              },
+            ]
           : [],
         onChange: (text) => session.send({ type: 'TYPE_DISK_NAMES', text }),
       },
@@ -61,7 +67,10 @@ function diskRows(disk: Disk): readonly Row[] {
       text:
         holds === null && count === 0
           ? 'nothing: the disk is empty'
-          : [holds ?? 'content of unknown kind', ...(count > 0 ? [count === 1 ? '1 partition' : `${count} partitions`] : [])].join(', '),
+          : [
+              holds ?? 'content of unknown kind',
+              ...(count > 0 ? [count === 1 ? '1 partition' : `${count} partitions`] : []),
+            ].join(', '),
     },
   ]
 }

@@ -2,6 +2,7 @@ import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
 import { NEXT_BUTTON } from './rows.ts'
 import type { Session, View } from './session.ts'
+import { cut, pad } from './text.ts'
 
 type Acts = Pick<Session, 'send' | 'change' | 'view'>
 
@@ -22,7 +23,10 @@ function keyForm(view: View, session: Acts, key: string): Form {
     rows: [
       { kind: 'note', text: '✓ The system is installed. Before it starts: the recovery key.', tone: 'good' },
       { kind: 'blank' },
-      { kind: 'note', text: 'It opens the disk when the passphrase is forgotten and the TPM refuses. Write it on paper now: it is shown only here, and only now.' },
+      {
+        kind: 'note',
+        text: 'It opens the disk when the passphrase is forgotten and the TPM refuses. Write it on paper now: it is shown only here, and only now.',
+      },
       { kind: 'blank' },
       ...keyLines(key),
       { kind: 'blank' },
@@ -82,8 +86,13 @@ function endForm({ wizard, outDirectory }: View, session: Acts): Form {
   return {
     rows: [
       { kind: 'note', text: '✓ The system is installed, and each part was checked:', tone: 'good' },
-      { kind: 'lines', lines: done.map(({ title }) => `  ✓ ${title}`) },
-      ...(hasKeptRecoveryKey ? [{ kind: 'lines' as const, lines: ['  ✓ Recovery key written down'] }] : []),
+      {
+        kind: 'lines',
+        lines: inTwoColumns([
+          ...done.map(({ title }) => `✓ ${title}`),
+          ...(hasKeptRecoveryKey ? ['✓ Recovery key written down'] : []),
+        ]),
+      },
       { kind: 'blank' },
       { kind: 'heading', text: 'What happens next' },
       {
@@ -102,4 +111,15 @@ function endForm({ wizard, outDirectory }: View, session: Acts): Form {
     problems: [],
     startsAt: NEXT_BUTTON,
   }
+}
+
+const COLUMN_WIDTH = 37
+
+function inTwoColumns(items: readonly string[]): readonly string[] {
+  const rows = Math.ceil(items.length / 2)
+  return items
+    .slice(0, rows)
+    .map(
+      (item, row) => `  ${pad(cut(item, COLUMN_WIDTH - 1), COLUMN_WIDTH)}${cut(items[rows + row] ?? '', COLUMN_WIDTH)}`,
+    )
 }

@@ -1,8 +1,7 @@
 import { Box, Text } from 'ink'
 import { Menu, type MenuItem } from './fields/menu.tsx'
-import { failureLines } from './failure-lines.ts'
 import { Frame } from './frame.tsx'
-import { bodyHeight } from './frame-size.ts'
+import { scrollOf } from './scrolling.ts'
 import type { Session, View } from './session.ts'
 import { toneProps } from './theme.ts'
 
@@ -17,10 +16,7 @@ const ITEMS: readonly MenuItem<Choice>[] = [
 ]
 
 export function FailedPage({ view, session }: { readonly view: View; readonly session: Session }) {
-  const lines = failureLines(view)
-  const height = bodyHeight(view.size) - ITEMS.length
-  const last = Math.max(0, lines.length - height)
-  const top = Math.min(view.scroll['failed'] ?? 0, last)
+  const { lines, top, last, height } = scrollOf(view, 'failed')
   return (
     <Frame view={view} {...(last > 0 && { edge: top < last ? 'Page Down for more' : 'Page Up for more' })}>
       <Box flexDirection="column" height={height + 1}>

@@ -4,9 +4,11 @@ import type { View } from './session.ts'
 import { plainLine, sentence, wrap, wrapHard } from './text.ts'
 
 const TAIL_LINES = 12
+const FEWEST_TAIL_LINES = 3
 
-/** What a person must know first comes first: the cause, what to do, and then the log's end. */
-export function failureLines(view: View): readonly Line[] {
+/** What a person must know first comes first: the cause, what to do, and then as much of the log's end as has room in
+ *  `height` lines. */
+export function failureLines(view: View, height: number): readonly Line[] {
   const { wizard, size } = view
   const { failure, wasCancelled, install } = wizard
   const width = bodyWidth(size)
@@ -33,7 +35,8 @@ export function failureLines(view: View): readonly Line[] {
   if (log.length > 0) {
     lines.push({ text: "The log's last lines:", tone: 'strong' })
     const tail = log.slice(-TAIL_LINES).flatMap((line) => wrapHard(plainLine(line), width - 2))
-    lines.push(...tail.map((text): Line => ({ text: `  ${text}`, tone: 'plain' })))
+    const room = Math.max(FEWEST_TAIL_LINES, height - lines.length)
+    lines.push(...tail.slice(-room).map((text): Line => ({ text: `  ${text}`, tone: 'plain' })))
   }
   return lines
 }

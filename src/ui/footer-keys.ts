@@ -1,4 +1,4 @@
-import { fieldAt, focusOf, formOf } from './page-forms.ts'
+import { fieldAt, focusOf, formOf, stopsOf } from './page-forms.ts'
 import type { Field } from './rows.ts'
 import type { Session, View } from './session.ts'
 
@@ -20,20 +20,22 @@ export function footerKeys(view: View): readonly string[] {
   const form = formOf(view, NO_ACTS)
   const field = form && fieldAt(form, focusOf(form, view))
   const back = page === 'welcome' || page === 'done' ? [] : ['Esc back']
-  return [...(form?.next || field ? fieldKeys(field) : []), ...back, 'F1 help', 'Ctrl-C quit']
+  const stops = form ? stopsOf(form).length : 0
+  const move = stops > 1 ? ['Up/Down move'] : []
+  return [...(stops > 0 ? fieldKeys(field) : []), ...move, ...back, 'F1 help', 'Ctrl-C quit']
 }
 
 function fieldKeys(field: Field | null): readonly string[] {
   switch (field?.kind) {
     case 'text':
-      return ['Enter next', 'Up/Down move']
+      return ['Enter next']
     case 'choice':
-      return ['Enter choose', 'Tab next', 'Up/Down move']
+      return ['Enter choose', 'Tab next']
     case 'check':
-      return ['Space on/off', 'Enter next', 'Up/Down move']
+      return ['Space on/off', 'Enter next']
     case 'action':
-      return [`Enter ${field.verb}`, 'Up/Down move']
+      return [`Enter ${field.verb}`]
     default:
-      return ['Enter go on', 'Up/Down move']
+      return ['Enter go on']
   }
 }

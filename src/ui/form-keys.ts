@@ -1,7 +1,7 @@
 import { bodyHeight, bodyWidth } from './frame-size.ts'
 import type { Key } from './key-decoder.ts'
-import { fieldAt, type Form, focusOf, formOf, linesOf, stopsOf } from './page-forms.ts'
-import { type Field, fieldsOf, NEXT_BUTTON, scrollTo, type TextField } from './rows.ts'
+import { type Form, fieldAt, focusOf, formOf, linesOf, stopsOf } from './page-forms.ts'
+import { type Field, fieldsOf, NEXT_BUTTON, scrollTo, shownProblems, type TextField } from './rows.ts'
 import type { Session } from './session.ts'
 
 /** A key on a page with fields. Gives what the text box in the focus should act on, or null. */
@@ -45,7 +45,8 @@ export function routeFormKey(key: Key, session: Session): Key | null {
 function goBack(session: Session): void {
   const { page, recoveryKey } = session.view().wizard
   if (page === 'welcome') session.change({ notice: 'This is the first page. Ctrl-C asks whether to quit.' })
-  else if (page === 'done' && recoveryKey === null) session.change({ notice: 'The system is installed; there is no way back.' })
+  else if (page === 'done' && recoveryKey === null)
+    session.change({ notice: 'The system is installed; there is no way back.' })
   else session.send({ type: 'BACK' })
 }
 
@@ -117,14 +118,17 @@ function pressNext(session: Session): void {
   const after = session.view()
   const afterForm = formOf(after, session)
   if (!afterForm || after.wizard.exit !== null) return
-  const problems = fieldsOf(afterForm.rows).filter((field) => (field.problems ?? []).length > 0)
-  const count = new Set([...afterForm.problems, ...problems.flatMap((field) => field.problems ?? [])]).size
+  const shown = shownProblems(afterForm.rows)
+  const count = new Set([...afterForm.problems, ...shown.map(({ problem }) => problem)]).size
   if (count === 0) return
+  const [first] = shown
+  if (first) focusOn(first.fieldId, session)
   session.change({
-    notice: count === 1 ? 'One thing must be put right first; see the line with !' : `${count} things must be put right first; see the lines with !`,
+    notice:
+      count === 1
+        ? 'One thing must be put right first; see the line with !'
+        : `${count} things must be put right first; see the lines with !`,
   })
-  const first = problems[0]
-  if (first) focusOn(first.id, session)
 }
 
 function moveBy(step: 1 | -1, form: Form, session: Session): void {
@@ -168,7 +172,8 @@ function focusOn(id: string, session: Session): void {
   const lines = form ? linesOf(form, bodyWidth(view.size)) : []
   const height = bodyHeight(view.size)
   // From the button one looks back at the end of the page, not at its beginning.
-  const top = id === NEXT_BUTTON ? Math.max(0, lines.length - height) : scrollTo(view.scroll[page] ?? 0, lines, id, height)
+  const top =
+    id === NEXT_BUTTON ? Math.max(0, lines.length - height) : scrollTo(view.scroll[page] ?? 0, lines, id, height)
   session.change({ focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
 }
 

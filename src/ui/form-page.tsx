@@ -2,12 +2,20 @@ import { Box, Text } from 'ink'
 import { TextBox } from './fields/text-box.tsx'
 import { Frame } from './frame.tsx'
 import { bodyHeight, bodyWidth } from './frame-size.ts'
-import { fieldAt, type Form, focusOf, formOf, linesOf } from './page-forms.ts'
+import { type Form, fieldAt, focusOf, formOf, linesOf } from './page-forms.ts'
 import { boxWidth, type Line, NEXT_BUTTON, type TextField } from './rows.ts'
 import type { Session, View } from './session.ts'
 import { FOCUS_SIGN, NO_FOCUS_SIGN, toneProps } from './theme.ts'
 
-export function FormPage({ view, form, session }: { readonly view: View; readonly form: Form; readonly session: Session }) {
+export function FormPage({
+  view,
+  form,
+  session,
+}: {
+  readonly view: View
+  readonly form: Form
+  readonly session: Session
+}) {
   const width = bodyWidth(view.size)
   const height = bodyHeight(view.size)
   const lines = linesOf(form, width)

@@ -50,7 +50,10 @@ function Edge({ view, text }: { readonly view: View; readonly text: string | und
   const { notice } = view
   const words = notice ?? text
   const start = words ? `── ${words} ` : ''
-  const line = pad(cut(start, columns), columns).replace(/ +$/u, (blank) => ` ${'─'.repeat(Math.max(0, blank.length - 1))}`)
+  const line = pad(cut(start, columns), columns).replace(
+    / +$/u,
+    (blank) => ` ${'─'.repeat(Math.max(0, blank.length - 1))}`,
+  )
   return (
     <Text wrap="truncate" {...toneProps(notice ? 'warning' : 'dim', view.capabilities.colour)}>
       {words ? line : '─'.repeat(columns)}

@@ -5,7 +5,7 @@ import { Frame } from './frame.tsx'
 import { hasTallTasks, installLogHeight, taskRows } from './log-lines.ts'
 import { scrollOf } from './scrolling.ts'
 import type { View } from './session.ts'
-import { cut, pad } from './text.ts'
+import { cut, displayWidth, pad } from './text.ts'
 import { toneProps } from './theme.ts'
 
 export function InstallPage({ view }: { readonly view: View }) {
@@ -16,22 +16,25 @@ export function InstallPage({ view }: { readonly view: View }) {
   const doing = isCancelling
     ? 'Cancelling: waiting until the disks are let go …'
     : running
-      ? `${running.title}${running.message ? `: ${running.message}` : ''}`
+      ? `${running.title}${running.fraction > 0 ? `,${percent(running.fraction)}` : ''}${running.message ? `: ${running.message}` : ''}`
       : 'Starting …'
   return (
-    <Frame view={view} edge={isFollowing || last === 0 ? 'Log' : `Log, line ${top + 1} of ${lines.length}; End follows it`}>
+    <Frame
+      view={view}
+      {...(!isFollowing && last > 0 && { edge: `Line ${top + 1} of ${lines.length}; End follows the log` })}
+    >
       <Tasks view={view} />
       <Text bold wrap="truncate">
         {doing}
       </Text>
       <Text wrap="truncate">{barLine(view)}</Text>
       <Text wrap="truncate" {...toneProps('dim', view.capabilities.colour)}>
-        {'─'.repeat(view.size.columns - 4)}
+        {`── Log ${'─'.repeat(view.size.columns - 4 - 7)}`}
       </Text>
       {lines.slice(top, top + installLogHeight(view)).map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place
         <Text key={top + index} wrap="truncate">
-          {line === '' ? ' ' : line}
+          {line.text === '' ? ' ' : line.text}
         </Text>
       ))}
     </Frame>
@@ -50,7 +53,7 @@ function Tasks({ view }: { readonly view: View }) {
         <Box key={index} flexDirection="column" width={Math.floor(width / columns.length)}>
           {column.map((task) => (
             <Text key={task.id} wrap="truncate" bold={task.state === 'running'} {...lookOf(task, view)}>
-              {taskLine(task, Math.floor(width / columns.length) - 1)}
+              {taskLine(task, Math.floor(width / columns.length) - 1, columns.length === 1)}
             </Text>
           ))}
         </Box>
@@ -68,19 +71,30 @@ const SIGNS: Readonly<Record<TaskProgress['state'], string>> = {
   undone: '↑',
 }
 
-function taskLine({ state, title, fraction, durationMs }: TaskProgress, width: number): string {
-  const note =
-    state === 'running'
-      ? `${Math.floor(fraction * 100)} %`
-      : state === 'done' && durationMs !== null
-        ? formatClock(durationMs)
-        : state === 'already-done'
-          ? 'was done'
-          : state === 'waiting'
-            ? ''
-            : state
-  const room = width - 2 - note.length - 1
-  return `${SIGNS[state]} ${pad(cut(title, room), room)} ${note}`
+/** In two columns there is room for the title only, and for what must be said in words. */
+function taskLine(task: TaskProgress, width: number, hasRoom: boolean): string {
+  const note = hasRoom || task.state === 'failed' ? noteOf(task) : ''
+  const room = note === '' ? width - 2 : width - 3 - displayWidth(note)
+  return `${SIGNS[task.state]} ${pad(cut(task.title, room), room)}${note === '' ? '' : ` ${note}`}`
+}
+
+function noteOf({ state, fraction, durationMs }: TaskProgress): string {
+  switch (state) {
+    case 'running':
+      return percent(fraction)
+    case 'done':
+      return durationMs === null ? '' : formatClock(durationMs)
+    case 'already-done':
+      return 'was done'
+    case 'waiting':
+      return ''
+    default:
+      return state
+  }
+}
+
+function percent(fraction: number): string {
+  return `${String(Math.floor(fraction * 100)).padStart(3)} %`
 }
 
 function lookOf({ state }: TaskProgress, { capabilities }: View) {
@@ -96,6 +110,6 @@ function barLine({ wizard: { install }, now }: View): string {
   const full = Math.floor(fraction * BAR_CELLS)
   const left = timeLeftMs(install, now)
   const elapsed = install.startedAt === null ? 0 : now - install.startedAt
-  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ${String(Math.floor(fraction * 100)).padStart(3)} %`
+  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ${percent(fraction)}`
   return `${bar}   ${formatClock(elapsed)} so far${left === null ? '' : `, ${formatGuess(left)} left`}`
 }

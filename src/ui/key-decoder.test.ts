@@ -117,15 +117,20 @@ test('a paste whose end is lost comes out after a while', () => {
   expect(keys).toEqual([{ name: 'paste', text: 'ssh-ed25519 AAAA' }])
 })
 
-test.each(['\u001B[?1;2c', '\u001B[>0;276;0c', '\u001B[0n', '\u001B[?2026;2$y', '\u001B[8;24;80t', '\u001B[I', '\u001B[O'])(
-  'the terminal reply %j is no key',
-  (reply) => {
-    const { keys, push, wait } = decoder()
-    push(`${reply}a`)
-    wait(5000)
-    expect(keys).toEqual([{ name: 'text', text: 'a' }])
-  },
-)
+test.each([
+  '\u001B[?1;2c',
+  '\u001B[>0;276;0c',
+  '\u001B[0n',
+  '\u001B[?2026;2$y',
+  '\u001B[8;24;80t',
+  '\u001B[I',
+  '\u001B[O',
+])('the terminal reply %j is no key', (reply) => {
+  const { keys, push, wait } = decoder()
+  push(`${reply}a`)
+  wait(5000)
+  expect(keys).toEqual([{ name: 'text', text: 'a' }])
+})
 
 test('a cursor report is told, and is no key', () => {
   const { keys, reports, push } = decoder()

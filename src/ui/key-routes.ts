@@ -33,7 +33,10 @@ export function routeKey(key: Key, session: Session): Key | null {
     return null
   }
   if (wizard.page === 'install') return routeInstallKey(key, session)
-  if (wizard.page === 'failed') return routeMenuKey(key)
+  if (wizard.page === 'failed') {
+    if (key.name === 'page-up' || key.name === 'page-down') scrollBy(key, 'failed', session)
+    return routeMenuKey(key)
+  }
   return routeFormKey(key, session)
 }
 
@@ -56,7 +59,7 @@ function routeReadingKey(key: Key, session: Session): null {
   const { overlay } = session.view().wizard
   if (key.name === 'escape' || key.name === 'enter' || key.name === 'f1' || isText(key, 'q')) {
     session.send({ type: 'CLOSE' })
-  } else {
+  } else if (overlay === 'help' || overlay === 'log') {
     scrollBy(key, overlay, session)
   }
   return null

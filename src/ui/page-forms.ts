@@ -4,7 +4,7 @@ import { confirmForm } from './confirm-form.ts'
 import { doneForm } from './done-form.ts'
 import { reviewForm } from './review-form.ts'
 import type { Field, Row } from './rows.ts'
-import { fieldsOf, isField, type Line, layOut, NEXT_BUTTON, problemLines } from './rows.ts'
+import { fieldsOf, isField, type Line, layOut, NEXT_BUTTON, problemLines, shownProblems } from './rows.ts'
 import type { Session, View } from './session.ts'
 import { stepForm } from './step-form.ts'
 import { welcomeForm } from './welcome-form.ts'
@@ -59,9 +59,8 @@ export function fieldAt(form: Form, id: string | null): Field | null {
 
 /** The lines of the page's body, with the problems that belong to no field on top. */
 export function linesOf(form: Form, width: number): readonly Line[] {
-  const shown = new Set(fieldsOf(form.rows).flatMap(({ problems }) => problems ?? []))
+  const shown = new Set(shownProblems(form.rows).map(({ problem }) => problem))
   const homeless = form.problems.filter((problem) => !shown.has(problem))
   const top = homeless.flatMap((problem) => problemLines(problem, width))
   return [...top, ...(top.length > 0 ? [{ text: '', tone: 'plain' as const }] : []), ...layOut(form.rows, width)]
 }
-

@@ -61,7 +61,9 @@ export function createPainter(terminal: TerminalOutput, options: { isUnicode: bo
     isStale = false
     const { rows, columns } = size()
     const lines = Array.from({ length: rows }, (_, row) => frame[row] ?? '')
-    const changes = lines.map((line, row) => (line === painted[row] ? '' : `${ESC}${row + 1};1H${wholeLine(line, columns)}`))
+    const changes = lines.map((line, row) =>
+      line === painted[row] ? '' : `${ESC}${row + 1};1H${wholeLine(line, columns)}`,
+    )
     painted = lines
     const bytes = changes.join('')
     if (bytes === '') return

@@ -3,9 +3,9 @@ import type { Hardware } from '../model/hardware.ts'
 import { formatSize, parseSize } from '../model/size.ts'
 import { planStorage } from '../plan/disk-layout.ts'
 import { type DiskPreview, partitionPreview } from '../plan/preview.ts'
+import type { Drafts } from '../steps/step.ts'
 import type { Row } from './rows.ts'
 import { cut, pad } from './text.ts'
-import type { Drafts } from '../steps/step.ts'
 
 /** How the disks will look, or nothing while the answers give no whole layout yet. */
 export function partitionRows(draft: Drafts['disk'], hardware: Hardware, width: number): readonly Row[] {

@@ -17,9 +17,11 @@ export function QuitDialog({ view, session }: { readonly view: View; readonly se
     <Frame view={view}>
       <Box flexDirection="column" paddingTop={2}>
         <Text bold>{question}</Text>
-        {sentences.flatMap((sentence) => wrap(sentence, bodyWidth(view.size))).map((line) => (
-          <Text key={line}>{line}</Text>
-        ))}
+        {sentences
+          .flatMap((sentence) => wrap(sentence, bodyWidth(view.size)))
+          .map((line) => (
+            <Text key={line}>{line}</Text>
+          ))}
         <Text> </Text>
         <Menu items={items} onSelect={(choice) => session.send({ type: choice === 'stay' ? 'STAY' : 'LEAVE' })} />
         <Text> </Text>
@@ -29,7 +31,12 @@ export function QuitDialog({ view, session }: { readonly view: View; readonly se
   )
 }
 
-type Words = { readonly question: string; readonly sentences: readonly string[]; readonly stay: string; readonly leave: string }
+type Words = {
+  readonly question: string
+  readonly sentences: readonly string[]
+  readonly stay: string
+  readonly leave: string
+}
 
 /** Says what leaving means at this point, exactly. */
 function wordsFor({ wizard }: View): Words {

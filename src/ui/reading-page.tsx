@@ -9,13 +9,14 @@ export function ReadingPage({ view, what }: { readonly view: View; readonly what
   const { lines, top, last } = scrollOf(view, what)
   const shown = lines.slice(top, top + bodyHeight(view.size) + 1)
   const more = top < last ? ', Page Down for more' : ''
-  const edge = what === 'help' ? `Help${more}` : `Log, line ${Math.min(lines.length, top + 1)} of ${lines.length}${more}`
+  const edge =
+    what === 'help' ? `Help${more}` : `Log, line ${Math.min(lines.length, top + 1)} of ${lines.length}${more}`
   return (
     <Frame view={view} edge={edge}>
       {shown.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place
         <Text key={top + index} wrap="truncate">
-          {line === '' ? ' ' : line}
+          {line.text === '' ? ' ' : line.text}
         </Text>
       ))}
     </Frame>

@@ -12,7 +12,7 @@ export function reviewForm({ wizard }: View, session: Pick<Session, 'send'>): Fo
   if (!review) return null
   return {
     rows: [
-      { kind: 'note', text: 'Please check. Nothing has been changed yet. Enter on a page name leads back to that page.' },
+      { kind: 'note', text: "Nothing has been changed yet. Enter on a page's name leads back to that page." },
       ...review.sections.flatMap((section) => sectionRows(section, session)),
       ...(review.plan
         ? [
@@ -35,9 +35,12 @@ function sectionRows({ id, title, lines, problems }: ReviewSection, session: Pic
       id: `edit-${id}`,
       label: title,
       verb: 'edit',
+      isHeading: true,
       problems,
       onPress: () => session.send({ type: 'GOTO', page: id }),
     },
-    ...lines.map(({ label, value }): Row => ({ kind: 'entry', label: pad(label, LABEL_WIDTH), text: value })),
+    ...lines.map(
+      ({ label, value }): Row => ({ kind: 'entry', label: pad(label, LABEL_WIDTH), text: value, indent: 4 }),
+    ),
   ]
 }

@@ -49,6 +49,8 @@ export type ActionField = FieldBase & {
   readonly kind: 'action'
   /** What Enter does, for the footer: `edit`, `remove`. */
   readonly verb: string
+  /** True when it stands above what it acts on. */
+  readonly isHeading?: boolean
   onPress(): void
 }
 
@@ -63,7 +65,9 @@ export type Row =
   /** Wrapped at spaces. */
   | { readonly kind: 'note'; readonly text: string; readonly tone?: Tone; readonly indent?: number }
   /** `Host name      primer`: the text hangs behind its label. */
-  | { readonly kind: 'entry'; readonly label: string; readonly text: string }
+  | { readonly kind: 'entry'; readonly label: string; readonly text: string; readonly indent?: number }
+  /** Of several fields together; the focus goes to the one named. */
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[]; readonly fieldId: string }
   /** As they are; for tables. */
   | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly tone?: Tone }
 
@@ -76,6 +80,17 @@ export function isField(row: Row): row is Field {
 
 export function fieldsOf(rows: readonly Row[]): readonly Field[] {
   return rows.filter(isField)
+}
+
+/** The problems that stand on a page, each with the field to put it right in. */
+export function shownProblems(
+  rows: readonly Row[],
+): readonly { readonly problem: Problem; readonly fieldId: string }[] {
+  return rows.flatMap((row) => {
+    if (!isField(row) && row.kind !== 'problems') return []
+    const fieldId = isField(row) ? row.id : row.fieldId
+    return (row.problems ?? []).map((problem) => ({ problem, fieldId }))
+  })
 }
 
 const MARKER_WIDTH = 2
@@ -101,16 +116,22 @@ function layOutRow(row: Row, rows: readonly Row[], width: number): readonly Line
       return wrap(row.text, width - indent.length).map((text) => ({ text: indent + text, tone: row.tone ?? 'plain' }))
     }
     case 'entry': {
-      const hang = displayWidth(row.label) + ENTRY_INDENT
+      const indent = row.indent ?? ENTRY_INDENT
+      const hang = displayWidth(row.label) + indent
       return wrap(row.text, width - hang).map((text, index) => ({
-        text: (index === 0 ? ' '.repeat(ENTRY_INDENT) + row.label : ' '.repeat(hang)) + text,
+        text: (index === 0 ? ' '.repeat(indent) + row.label : ' '.repeat(hang)) + text,
         tone: 'plain',
       }))
     }
+    case 'problems':
+      return row.problems.flatMap((problem) => problemLines(problem, width))
     case 'lines':
       return row.lines.flatMap((line) => wrapHard(line, width)).map((text) => ({ text, tone: row.tone ?? 'plain' }))
     case 'text':
-      return [{ text: pad(row.label, labelWidth(rows)), tone: 'plain', field: row, fieldId: row.id }, ...below(row, width)]
+      return [
+        { text: pad(row.label, labelWidth(rows)), tone: 'plain', field: row, fieldId: row.id },
+        ...below(row, width),
+      ]
     default:
       return [...layOutControl(row, width), ...below(row, width)]
   }
@@ -126,14 +147,16 @@ function layOutControl(row: Exclude<Field, TextField>, width: number): readonly 
     tone,
     fieldId: row.id,
   })
-  const tone: Tone = isBlocked ? 'dim' : 'plain'
+  const tone: Tone = isBlocked ? 'dim' : row.kind === 'action' && row.isHeading ? 'strong' : 'plain'
   const detail = row.kind === 'action' ? undefined : row.detail
   return [
     { text: mark + first, tone, field: row, fieldId: row.id },
     ...more.map((text) => hanging(text, tone)),
     ...(detail ? wrap(detail, width - MARKER_WIDTH - indent).map((text) => hanging(text, 'dim')) : []),
     ...(row.kind !== 'action' && row.blockedBecause
-      ? wrap(`Cannot be chosen: ${row.blockedBecause}`, width - MARKER_WIDTH - indent).map((text) => hanging(text, 'dim'))
+      ? wrap(`Cannot be chosen: ${row.blockedBecause}`, width - MARKER_WIDTH - indent).map((text) =>
+          hanging(text, 'dim'),
+        )
       : []),
   ]
 }

@@ -1,13 +1,13 @@
-import { secretOf } from './page-secret.ts'
-import { readableError } from './readable-error.ts'
-import { routeKey } from './key-routes.ts'
-import type { Key } from './key-decoder.ts'
-import type { Painter, Size } from './painter.ts'
-import type { Capabilities, WizardServices } from './services.ts'
-import { judgeStrength, type Strength } from './strength.ts'
 import type { PageId } from '../wizard/pages.ts'
 import type { WizardEvent, WizardState } from '../wizard/state.ts'
 import type { Wizard } from '../wizard/wizard.ts'
+import type { Key } from './key-decoder.ts'
+import { routeKey } from './key-routes.ts'
+import { secretOf } from './page-secret.ts'
+import type { Painter, Size } from './painter.ts'
+import { readableError } from './readable-error.ts'
+import type { Capabilities, WizardServices } from './services.ts'
+import { judgeStrength, type Strength } from './strength.ts'
 
 /** What the screens draw from besides the wizard's own state. */
 export type View = {

@@ -90,7 +90,10 @@ export function plainLine(line: string): string {
   )
 }
 
+/** Names are not made to look like words: `vda`, `nvme0n1`, `mirror-zfs`. */
+const NAME = /^(?:(?:x?vd|sd|hd)[a-z]{1,2}|[a-z]*[^a-z\s,;:]\S*)(?:\s|$)/u
+
 /** Our problems and hints begin in lower case, as parts of a report line; on a screen each is a sentence. */
 export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return NAME.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -108,7 +108,5 @@ function describeDisks(disks: Hardware['disks']): string {
 
 function describeInterfaces(interfaces: Hardware['interfaces']): string {
   if (interfaces.length === 0) return 'no interface found'
-  return interfaces
-    .map(({ name, hasCarrier }) => (hasCarrier === false ? `${name} (no cable)` : name))
-    .join(', ')
+  return interfaces.map(({ name, hasCarrier }) => (hasCarrier === false ? `${name} (no cable)` : name)).join(', ')
 }

@@ -1,8 +1,8 @@
-import { getShortestPaths } from 'xstate/graph'
 import { expect, test } from 'vitest'
+import { getShortestPaths } from 'xstate/graph'
 import { Secret } from '../model/secret.ts'
 import { hardware } from '../testing/machine.ts'
-import { wizardMachine, type WizardInput } from './machine.ts'
+import { type WizardInput, wizardMachine } from './machine.ts'
 import { walk } from './pages.ts'
 import type { WizardEvent, WizardState } from './state.ts'
 import { createWizard, plainState } from './wizard.ts'
@@ -51,9 +51,15 @@ const paths = getShortestPaths(wizardMachine, {
   input,
   events,
   serializeState: (snapshot) => {
-    const { page, overlay, exit, isEditing, hardware: known, typedDiskNames, recoveryKey } = plainState(
-      snapshot as Parameters<typeof plainState>[0],
-    )
+    const {
+      page,
+      overlay,
+      exit,
+      isEditing,
+      hardware: known,
+      typedDiskNames,
+      recoveryKey,
+    } = plainState(snapshot as Parameters<typeof plainState>[0])
     return JSON.stringify([page, overlay, exit, isEditing, known !== null, typedDiskNames, recoveryKey !== null])
   },
   // What is over stays over.
@@ -68,7 +74,7 @@ function freshWizard() {
 }
 
 const places = paths.map((path) => ({
-  path: path.steps.map(({ event }) => event).filter(({ type }) => type !== 'xstate.init') as WizardEvent[],
+  path: path.steps.map(({ event }) => event).filter(({ type }) => !(type as string).startsWith('xstate.')),
   end: plainState(path.state as Parameters<typeof plainState>[0]),
 }))
 
@@ -121,6 +127,12 @@ function play(path: readonly WizardEvent[], from: WizardInput = input): WizardSt
 
 const detected: WizardEvent = { type: 'DETECTED', hardware: machine }
 const next: WizardEvent = { type: 'NEXT' }
+
+test('nobody leaves without being asked', () => {
+  expect(play([detected, { type: 'LEAVE' }]).exit).toBeNull()
+  expect(play([detected, { type: 'QUIT' }, { type: 'LEAVE' }]).exit).toBe('quit')
+  expect(play([detected, { type: 'QUIT' }, { type: 'STAY' }, { type: 'LEAVE' }]).exit).toBeNull()
+})
 
 test('the first page waits for the hardware', () => {
   expect(play([next]).page).toBe('welcome')
@@ -184,7 +196,9 @@ test('a problem left behind by an edit is shown in the review, and Next leads to
     { type: 'BACK' },
   ]
   const state = play([...toReview, ...edit])
-  expect(state.review?.sections.find(({ id }) => id === 'cluster')?.problems.map(({ code }) => code)).toEqual(['missing'])
+  expect(state.review?.sections.find(({ id }) => id === 'cluster')?.problems.map(({ code }) => code)).toEqual([
+    'missing',
+  ])
   expect(state.review?.plan).toBeNull()
   expect(play([...toReview, ...edit, next]).page).toBe('cluster')
 })

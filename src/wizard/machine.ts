@@ -1,4 +1,4 @@
-import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
+import { assign, type EventObject, fromCallback, sendTo, setup, stateIn } from 'xstate'
 import type { StepId } from '../model/answers.ts'
 import { checkMachine } from '../plan/check-machine.ts'
 import { stepOrder, steps } from '../steps/order.ts'
@@ -44,8 +44,7 @@ const wizard = setup({
     })),
     review: assign(({ context }) => ({
       isEditing: false,
-      review:
-        context.drafts && context.hardware ? makeReview(context.drafts, context.repeats, context.hardware) : null,
+      review: context.drafts && context.hardware ? makeReview(context.drafts, context.repeats, context.hardware) : null,
     })),
     startEditing: assign({ isEditing: true }),
     leave: assign(({ context }, { reason }: { reason: ExitReason }) => ({
@@ -82,6 +81,9 @@ function stepState(step: StepId) {
     },
   }
 }
+
+/** Nobody leaves without having been asked. */
+const isAsking = stateIn({ overlay: 'quit' })
 
 const toSteps = stepOrder.map((page) => ({
   guard: { type: 'isPage' as const, params: { page } },
@@ -145,6 +147,8 @@ export const wizardMachine = wizard.createMachine({
   states: {
     page: {
       initial: 'welcome',
+      // Of all pages that say nothing else: those before anything was changed.
+      on: { LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'quit' } } } },
       states: {
         welcome: { on: { NEXT: { guard: 'machineIsFit', target: 'disk' } } },
         disk: stepState('disk'),
@@ -209,7 +213,10 @@ export const wizardMachine = wizard.createMachine({
             },
             INSTALL_CANCELLED: { target: 'failed', actions: assign({ failure: null, wasCancelled: true }) },
             // Leaving while it runs cancels it; the page stays until the hands have let go of the disks.
-            LEAVE: { actions: [assign({ isCancelling: true }), sendTo('install', { type: 'CANCEL' })] },
+            LEAVE: {
+              guard: isAsking,
+              actions: [assign({ isCancelling: true }), sendTo('install', { type: 'CANCEL' })],
+            },
           },
         },
         failed: {
@@ -221,7 +228,7 @@ export const wizardMachine = wizard.createMachine({
               target: 'review',
               actions: assign({ confirmation: null, failure: null, wasCancelled: false }),
             },
-            LEAVE: { actions: { type: 'leave', params: { reason: 'failed' } } },
+            LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'failed' } } },
           },
         },
         done: {
@@ -234,7 +241,7 @@ export const wizardMachine = wizard.createMachine({
                 assign(({ context }) => ({ wantsReboot: !context.isDryRun })),
               ],
             },
-            LEAVE: { actions: { type: 'leave', params: { reason: 'installed' } } },
+            LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'installed' } } },
           },
         },
       },

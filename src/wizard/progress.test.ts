@@ -49,7 +49,10 @@ test('a failed task is marked', () => {
 })
 
 test('the log keeps its last 2000 lines and knows how many it dropped', () => {
-  const lines = Array.from({ length: 2005 }, (_, line): InstallEvent => ({ type: 'log', at, task: null, line: `${line}` }))
+  const lines = Array.from(
+    { length: 2005 },
+    (_, line): InstallEvent => ({ type: 'log', at, task: null, line: `${line}` }),
+  )
   const { log, droppedLines } = addEvents(NO_PROGRESS, lines)
   expect([log.length, log[0], log.at(-1), droppedLines]).toEqual([2000, '5', '2004', 5])
 })

@@ -4,10 +4,11 @@
 #   assemble.sh BASE.tar.zst NODE_BINARY OUT_DIR
 #
 # OUT_DIR gets disk.raw (sparse), vmlinuz, initrd, kernel-version. No mounts, no loop devices: mke2fs -d and mtools.
-# Run by a normal user it needs a user namespace (build-image.ts wraps it in `unshare`).
+# Run by a normal user it needs a user and a mount namespace (build-image.ts wraps it in `unshare`) and KEYSTONE_ROOTLESS=1.
 set -euo pipefail
 
 base=$1 node=$2 out=$3
+KEYSTONE_ROOTLESS=${KEYSTONE_ROOTLESS:-0}
 here=$(dirname "$(readlink -f "$0")")
 units=$here/../../../iso/units
 target=$here/../target/build-target.sh
@@ -18,7 +19,17 @@ root=$work/rootfs
 mkdir -p "$root"
 
 step "unpacking the base"
-zstd -dc "$base" | tar -x --numeric-owner -C "$root"
+# In a user namespace nobody may make device nodes: borrow the host's for the programs that run in the chroot.
+zstd -dc "$base" | tar -x --numeric-owner --exclude='./dev/*' -C "$root"
+nodes="null zero full random urandom"
+for node_name in $nodes; do
+  if [ "$KEYSTONE_ROOTLESS" = 1 ]; then
+    : >"$root/dev/$node_name"
+    mount --bind "/dev/$node_name" "$root/dev/$node_name"
+  else
+    cp -a "/dev/$node_name" "$root/dev/$node_name"
+  fi
+done
 
 step "adding our files"
 cp -a --no-preserve=ownership "$here/rootfs/." "$root/"
@@ -99,7 +110,10 @@ mcopy -i "$esp" "$out/vmlinuz" ::EFI/keystone/vmlinuz
 mcopy -i "$esp" "$out/initrd" ::EFI/keystone/initrd
 mcopy -i "$esp" "$here/loader.conf" ::loader/loader.conf
 mcopy -i "$esp" "$here/entry.conf" ::loader/entries/keystone.conf
-rm -rf "$root"/boot/*
+if [ "$KEYSTONE_ROOTLESS" = 1 ]; then
+  for node_name in $nodes; do umount "$root/dev/$node_name"; done
+fi
+rm -rf "$root"/boot/* "$root"/dev/*
 mke2fs -q -t ext4 -L keystone-root -m 0 -O ^has_journal -E "offset=$(((1 + esp_mib) * 1048576)),lazy_itable_init=0" \
   -d "$root" "$disk" ${root_mib}M
 rm -rf "$work"

@@ -22,7 +22,10 @@ export function readRequest(argv: readonly string[]): Request {
   const expect = (isRight: boolean, what: string) => {
     if (!isRight) throw new UsageError(what)
   }
-  expect(values['--extra-experimental-features'] === 'nix-command flakes', "experimental Nix feature 'nix-command' is disabled")
+  expect(
+    values['--extra-experimental-features'] === 'nix-command flakes',
+    "experimental Nix feature 'nix-command' is disabled",
+  )
   expect(values['--log-format'] === 'internal-json', 'the lab speaks internal-json only')
   for (const flag of ['--no-link', '--print-out-paths', '--verbose']) expect(flags.has(flag), `${flag} is missing`)
   const store = values['--store']
@@ -34,21 +37,41 @@ export function readRequest(argv: readonly string[]): Request {
 }
 
 // Names that a reader of the log knows; the sizes are made up.
-const FETCHED = ['linux-6.12.107', 'zfs-kernel-2.3.9', 'systemd-257.13', 'glibc-2.40', 'bash-5.2', 'coreutils-9.5', 'openssh-9.9', 'jq-1.7']
+const FETCHED = [
+  'linux-6.12.107',
+  'zfs-kernel-2.3.9',
+  'systemd-257.13',
+  'glibc-2.40',
+  'bash-5.2',
+  'coreutils-9.5',
+  'openssh-9.9',
+  'jq-1.7',
+]
 const BUILT = ['etc', 'initrd', 'units', 'system-path', 'users-groups.json', 'nixos-system']
 
 async function main(argv: readonly string[]): Promise<number> {
   const pauseMs = Number(process.env.KEYSTONE_LAB_BUILD_PAUSE_MS ?? 60)
   try {
     const { store, flake, host } = readRequest(argv)
-    printRecord({ action: 'start', id: process.pid * 2 ** 32, level: 4, type: 0, text: `evaluating derivation '${argv.at(-1)}'`, parent: 0 })
+    printRecord({
+      action: 'start',
+      id: process.pid * 2 ** 32,
+      level: 4,
+      type: 0,
+      text: `evaluating derivation '${argv.at(-1)}'`,
+      parent: 0,
+    })
     const library = fileURLToPath(new URL('lib/system.nix', import.meta.url))
     const system = evaluate(`import ${nixString(library)} { flake = ${nixString(flake)}; host = ${nixString(host)}; }`)
     printRecord({ action: 'stop', id: process.pid * 2 ** 32 })
     const text = `${JSON.stringify(system, null, 2)}\n`
     const path = storePath(text, `nixos-system-${host}-26.05`)
     const named = (name: string) => storePath(name, name)
-    await tellBuild(FETCHED.map(named), BUILT.map((name) => `${named(name)}.drv`), pauseMs)
+    await tellBuild(
+      FETCHED.map(named),
+      BUILT.map((name) => `${named(name)}.drv`),
+      pauseMs,
+    )
     mkdirSync(join(store, path), { recursive: true })
     writeFileSync(join(store, path, 'system.json'), text)
     process.stdout.write(`${path}\n`)

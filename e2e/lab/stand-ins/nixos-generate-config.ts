@@ -9,7 +9,8 @@ export function readRoot(argv: readonly string[]): string {
   // With disko's mounts and the generated ones each would be defined twice.
   if (!flags.has('--no-filesystems')) throw new UsageError('--no-filesystems is missing')
   const root = values['--root']
-  if (root === undefined || !root.startsWith('/')) throw new UsageError('no need to specify an absolute path: --root is missing')
+  if (root === undefined || !root.startsWith('/'))
+    throw new UsageError('no need to specify an absolute path: --root is missing')
   return root
 }
 

@@ -52,7 +52,9 @@ function checkRoot(root: string): void {
   if (!existsSync(root)) throw new InstallError(`mount point ${root} doesn't exist`)
   for (let folder = root; ; folder = dirname(folder)) {
     if ((statSync(folder).mode & 0o005) !== 0o005) {
-      throw new InstallError(`path ${folder} should have permissions 755, but had permissions ${(statSync(folder).mode & 0o7777).toString(8)}. Consider running 'chmod o+rx ${folder}'.`)
+      throw new InstallError(
+        `path ${folder} should have permissions 755, but had permissions ${(statSync(folder).mode & 0o7777).toString(8)}. Consider running 'chmod o+rx ${folder}'.`,
+      )
     }
     if (folder === '/') break
   }
@@ -84,7 +86,10 @@ function makeUsers(root: string, system: System): void {
     const words = groups.length > 0 ? `--groups ${groups.map(quote).join(',')}` : ''
     // Nothing but the unit of the target sets a password: NixOS, too, does it at boot.
     must(
-      bash(['-c', `chroot ${quote(root)} id ${quote(name)} >/dev/null 2>&1 || chroot ${quote(root)} useradd --create-home --shell /bin/bash ${words} ${quote(name)}`]),
+      bash([
+        '-c',
+        `chroot ${quote(root)} id ${quote(name)} >/dev/null 2>&1 || chroot ${quote(root)} useradd --create-home --shell /bin/bash ${words} ${quote(name)}`,
+      ]),
       `making the user ${name}`,
     )
   }
@@ -93,13 +98,14 @@ function makeUsers(root: string, system: System): void {
 /** As `bootctl install` does it: the firmware's first entry is the ESP mounted at /boot. */
 function registerLoader(boot: string): void {
   const script = `set -eu
-part=$(findmnt --noheadings --output SOURCE --target ${quote(boot)})
+part=$(findmnt --noheadings --output SOURCE --mountpoint ${quote(boot)})
 disk=/dev/$(lsblk --noheadings --nodeps --output PKNAME "$part")
 number=$(lsblk --noheadings --nodeps --output PARTN "$part" | tr -d ' ')
-for old in $(efibootmgr | sed -n 's/^Boot\([0-9A-F]*\).*Linux Boot Manager.*/\1/p'); do
+for old in $(efibootmgr | awk '/Linux Boot Manager/ { print substr($1, 5, 4) }'); do
   efibootmgr --quiet --delete-bootnum --bootnum "$old"
 done
-efibootmgr --quiet --create --disk "$disk" --part "$number" --label 'Linux Boot Manager' --loader '\EFI\systemd\systemd-bootx64.efi'`
+efibootmgr --quiet --create --disk "$disk" --part "$number" --label 'Linux Boot Manager' \\
+  --loader '\\EFI\\systemd\\systemd-bootx64.efi'`
   must(bash(['-c', script]), 'efibootmgr')
 }
 
@@ -140,7 +146,13 @@ function install({ root, path }: Request): void {
   const system = JSON.parse(readFileSync(description, 'utf8')) as System
   const machineId = randomBytes(16).toString('hex')
 
-  must(bash(['-c', `zstd -dc ${quote(join(PARTS, 'target.tar.zst'))} | tar -x --numeric-owner --no-overwrite-dir -C ${quote(root)}`]), 'unpacking the system')
+  must(
+    bash([
+      '-c',
+      `zstd -dc ${quote(join(PARTS, 'target.tar.zst'))} | tar -x --numeric-owner --no-overwrite-dir -C ${quote(root)}`,
+    ]),
+    'unpacking the system',
+  )
   lay(root, targetFiles(system, path, machineId))
   if (system.networking.hostId !== null) {
     // Little endian, as gethostid(3) reads it.

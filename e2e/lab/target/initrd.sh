@@ -50,7 +50,8 @@ ln -sf bash "$out/usr/bin/sh"
 for name in modprobe insmod lsmod depmod; do ln -sf kmod "$out/usr/bin/$name"; done
 
 internals=(
-  systemd systemd-executor systemd-journald systemd-udevd systemd-modules-load systemd-shutdown systemd-sulogin-shell
+  systemd systemd-executor systemd-journald systemd-modules-load systemd-shutdown systemd-sulogin-shell
+  systemd-sysroot-fstab-check systemd-udevd
   system-generators/systemd-fstab-generator system-generators/systemd-cryptsetup-generator
   system-generators/systemd-tpm2-generator
 )

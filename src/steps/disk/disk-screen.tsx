@@ -5,7 +5,6 @@ import { DISKS_NEEDED, LAYOUT_TITLES } from '../../plan/disk-layout.ts'
 import { partitionRows } from '../../ui/partition-rows.ts'
 import type { Row } from '../../ui/rows.ts'
 import { problemsAt, type StepScreen, type StepScreenProps } from '../../ui/step-screen.ts'
-import { sentence } from '../../ui/text.ts'
 import { targetProblems } from './target-problems.ts'
 
 type Props = StepScreenProps<'disk'>
@@ -21,6 +20,8 @@ const ORDER: readonly Layout[] = ['single-zfs', 'mirror-zfs', 'single-ext4']
 export const diskScreen: StepScreen<'disk'> = (props) => {
   const { draft, problems } = props
   const isMirror = neededDisks(draft.layout) === 2
+  const disks = usableFirst(props)
+  const ofAllDisks = problems.filter(({ path }) => path[1] === 'devices' && !disks.some((_, at) => path[2] === at))
   return [
     { kind: 'heading', text: 'How should the disks be used?' },
     ...ORDER.map((layout) => layoutRow(layout, props)),
@@ -29,7 +30,8 @@ export const diskScreen: StepScreen<'disk'> = (props) => {
     ...(props.hardware.disks.length === 0
       ? [{ kind: 'note' as const, text: 'No disk was found in this machine.', tone: 'warning' as const }]
       : []),
-    ...usableFirst(props).map((disk) => diskRow(disk, isMirror, props)),
+    { kind: 'problems', problems: ofAllDisks, fieldId: `disk-${disks[0]?.name}` },
+    ...disks.map((disk) => diskRow(disk, isMirror, props)),
     { kind: 'blank' },
     {
       kind: 'text',
@@ -56,7 +58,9 @@ function layoutRow(layout: Layout, { draft, hardware, onChange, problems }: Prop
     detail: LAYOUT_DETAILS[layout],
     isChosen: draft.layout === layout,
     problems: layout === draft.layout ? problemsAt(problems, 'disk', 'layout') : [],
-    ...(isMirrorOfTooFew && { blockedBecause: `it needs ${needed} disks, and ${usable.length} can be used` }),
+    ...(isMirrorOfTooFew && {
+      blockedBecause: `it needs ${needed} disks, and ${usable.length === 0 ? 'none' : usable.length} can be used`,
+    }),
     onChoose() {
       // The disks that were chosen stay chosen; a mirror takes the next free one along.
       const others = usable.flatMap(({ id }) => (id === null || draft.devices.includes(id) ? [] : [id]))
@@ -113,7 +117,8 @@ const KIND_WORDS: Readonly<Record<Disk['kind'], string>> = {
 }
 
 function kindWord({ kind, transport, isRemovable }: Disk): string {
-  const word = transport === 'usb' ? `${KIND_WORDS[kind]} by USB` : KIND_WORDS[kind]
+  const usb = kind === 'unknown' ? 'USB' : `${KIND_WORDS[kind]} by USB`
+  const word = transport === 'usb' ? usb : KIND_WORDS[kind]
   return isRemovable ? `${word}, removable` : word
 }
 

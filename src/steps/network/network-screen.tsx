@@ -30,6 +30,8 @@ export const networkScreen: StepScreen<'network'> = (props) => {
 
 function interfaceRow(link: NetworkInterface, { draft, problems, onChange }: Props): Row {
   const isChosen = draft.interface === link.name
+  // Every link gives itself a link-local address: it tells nothing.
+  const addresses = link.addresses.filter((address) => !/^fe80:/iu.test(address))
   const carrier =
     link.hasCarrier === true ? 'cable connected' : link.hasCarrier === false ? 'no cable' : 'cable unknown'
   return {
@@ -40,7 +42,7 @@ function interfaceRow(link: NetworkInterface, { draft, problems, onChange }: Pro
     detail: [
       link.mac === 'unknown' ? 'MAC address unknown' : `MAC ${link.mac}`,
       ...(link.driver === null ? [] : [`driver ${link.driver}`]),
-      ...(link.addresses.length === 0 ? [] : [`now ${link.addresses.join(', ')}`]),
+      ...(addresses.length === 0 ? [] : [`now ${addresses.join(', ')}`]),
     ].join('; '),
     isChosen,
     problems: isChosen ? problemsAt(problems, 'network', 'interface') : [],

@@ -26,7 +26,11 @@ export function TextBox(props: {
         {/* Wide enough for the whole text, so that Ink does not wrap it; Transform then shows the part with the cursor. */}
         <Box width={Math.max(width, displayWidth(value) + 2)} flexShrink={0}>
           <Transform transform={(line) => windowAround(line, width)}>
-            <TextInput value={value} onChange={(text) => onChange(wellFormed(text))} {...(isHidden && { mask: MASK })} />
+            <TextInput
+              value={value}
+              onChange={(text) => onChange(wellFormed(text))}
+              {...(isHidden && { mask: MASK })}
+            />
           </Transform>
         </Box>
       </Box>

@@ -21,10 +21,19 @@ export async function tellBuild(fetched: readonly string[], built: readonly stri
   let last = process.pid * 2 ** 32
   const start = (type: number, text: string, parent: number, fields?: readonly unknown[]) => {
     last += 1
-    printRecord({ action: 'start', id: last, level: type === ACTIVITY.build ? 3 : 4, type, text, parent, ...(fields ? { fields } : {}) })
+    printRecord({
+      action: 'start',
+      id: last,
+      level: type === ACTIVITY.build ? 3 : 4,
+      type,
+      text,
+      parent,
+      ...(fields ? { fields } : {}),
+    })
     return last
   }
-  const result = (id: number, type: number, fields: readonly unknown[]) => printRecord({ action: 'result', id, type, fields })
+  const result = (id: number, type: number, fields: readonly unknown[]) =>
+    printRecord({ action: 'result', id, type, fields })
   const stop = (id: number) => printRecord({ action: 'stop', id })
   const say = (msg: string) => printRecord({ action: 'msg', level: 3, msg })
 

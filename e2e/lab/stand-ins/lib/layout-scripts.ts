@@ -143,7 +143,13 @@ type Mount = { readonly mountpoint: string; readonly mount: string; readonly unm
 
 const optionFlags = (options: readonly string[]) => options.map((option) => `-o ${quote(option)}`).join(' ')
 
-function mountOf(where: string, source: string, type: string, options: readonly string[], around: readonly Hooks[]): Mount {
+function mountOf(
+  where: string,
+  source: string,
+  type: string,
+  options: readonly string[],
+  around: readonly Hooks[],
+): Mount {
   const target = `"$root_mountpoint"${quote(where)}`
   const wrap = (kind: 'Mount' | 'Unmount', body: string) =>
     around.reduce((inner, hooks) => node(hooks, kind, inner), body)
@@ -188,7 +194,11 @@ const openIfClosed = (luks: Luks, device: string) =>
   node(luks, 'Mount', `if ! cryptsetup status ${quote(luks.name)} >/dev/null 2>&1; then ${openLuks(luks, device)}; fi`)
 
 const closeIfOpen = (luks: Luks) =>
-  node(luks, 'Unmount', `if cryptsetup status ${quote(luks.name)} >/dev/null 2>&1; then cryptsetup close ${quote(luks.name)}; fi`)
+  node(
+    luks,
+    'Unmount',
+    `if cryptsetup status ${quote(luks.name)} >/dev/null 2>&1; then cryptsetup close ${quote(luks.name)}; fi`,
+  )
 
 function keyOfDataset(pool: Pool, dataset: Dataset, wanted: 'unavailable' | 'available', command: string): string {
   const name = quote(`${pool.name}/${dataset.name}`)
@@ -200,7 +210,9 @@ const hasKey = (dataset: Dataset) => (dataset.options.keylocation ?? 'none') !==
 /** Opens what must be open, then mounts below the root mount point, parents first. */
 export function mountScript(layout: Layout): string {
   const mappings = layout.disks.flatMap((disk) =>
-    disk.content.partitions.flatMap(({ content, device }) => (content.type === 'luks' ? [openIfClosed(content, device)] : [])),
+    disk.content.partitions.flatMap(({ content, device }) =>
+      content.type === 'luks' ? [openIfClosed(content, device)] : [],
+    ),
   )
   const pools = layout.pools.map((pool) => {
     const datasets = pool.datasets.map((dataset) => {
@@ -224,7 +236,11 @@ export function unmountScript(layout: Layout): string {
       return hasKey(dataset) ? node(dataset, 'Unmount', keyOfDataset(pool, dataset, 'available', 'unload-key')) : ''
     })
     const name = quote(pool.name)
-    return node(pool, 'Unmount', `${datasets.join('\n')}\nif zpool list ${name} >/dev/null 2>&1; then zpool export ${name}; fi`)
+    return node(
+      pool,
+      'Unmount',
+      `${datasets.join('\n')}\nif zpool list ${name} >/dev/null 2>&1; then zpool export ${name}; fi`,
+    )
   })
   const mappings = layout.disks.flatMap((disk) =>
     disk.content.partitions.flatMap(({ content }) => (content.type === 'luks' ? [closeIfOpen(content)] : [])),

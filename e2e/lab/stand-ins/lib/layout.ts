@@ -104,7 +104,8 @@ function text({ at, raw }: Fields, key: string, pattern: RegExp, fallback?: stri
 
 function texts({ at, raw }: Fields, key: string, fallback: readonly string[]): readonly string[] {
   const value = raw[key] ?? fallback
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) throw notOfType(`${at}.${key}`, 'list of string')
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
+    throw notOfType(`${at}.${key}`, 'list of string')
   return value as string[]
 }
 
@@ -245,7 +246,9 @@ function pool(name: string, value: unknown): Pool {
     mode: text(node, 'mode', /^(|mirror)$/, '') as '' | 'mirror',
     options: properties(node, 'options'),
     rootFsOptions: properties(node, 'rootFsOptions'),
-    datasets: entries(node.raw.datasets, `${at}.datasets`).map(([key, set]) => dataset(key, set, `${at}.datasets.${key}`)),
+    datasets: entries(node.raw.datasets, `${at}.datasets`).map(([key, set]) =>
+      dataset(key, set, `${at}.datasets.${key}`),
+    ),
   }
 }
 

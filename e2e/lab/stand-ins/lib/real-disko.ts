@@ -3,10 +3,16 @@ import { evaluate, nixString } from './evaluate.ts'
 /** The script that the real disko generates for a file, from its source and from nixpkgs' lib (both given by the caller;
  *  nothing of them is part of this repository). Programs are taken from PATH. */
 export function realScript(
-  request: { readonly mode: 'destroy,format,mount' | 'mount' | 'unmount'; readonly root: string; readonly file: string },
+  request: {
+    readonly mode: 'destroy,format,mount' | 'mount' | 'unmount'
+    readonly root: string
+    readonly file: string
+  },
   source: { readonly disko: string; readonly lib: string },
 ): string {
-  const attribute = { 'destroy,format,mount': '_destroyFormatMount', mount: '_mount', unmount: '_unmount' }[request.mode]
+  const attribute = { 'destroy,format,mount': '_destroyFormatMount', mount: '_mount', unmount: '_unmount' }[
+    request.mode
+  ]
   const script = evaluate(`
     let
       lib = import ${nixString(source.lib)};

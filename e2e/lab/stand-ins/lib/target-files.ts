@@ -26,7 +26,9 @@ function passwordUnit(system: System): readonly LaidFile[] {
     file === undefined ? [] : [{ name, file }],
   )
   const script = files
-    .map(({ name, file }) => `[ ! -e '${file}' ] || printf '%s:%s\\n' '${name}' "$(head -n1 '${file}')" | chpasswd -e\n`)
+    .map(
+      ({ name, file }) => `[ ! -e '${file}' ] || printf '%s:%s\\n' '${name}' "$(head -n1 '${file}')" | chpasswd -e\n`,
+    )
     .join('')
   return serviceFiles('keystone-lab-passwords', {
     description: 'Set the passwords as NixOS does at boot',
@@ -60,7 +62,10 @@ export function targetFiles(system: System, storePath: string, machineId: string
     ...keys,
     ...etc,
     ...Object.entries(system.networks).map(([name, network]) => networkFile(name, network)),
-    { path: '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service', link: '/usr/lib/systemd/system/systemd-networkd.service' },
+    {
+      path: '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
+      link: '/usr/lib/systemd/system/systemd-networkd.service',
+    },
     ...Object.entries(system.services).flatMap(([name, service]) => serviceFiles(name, service)),
     ...passwordUnit(system),
     { path: '/etc/tmpfiles.d/nixos.conf', content: `L+ /run/current-system - - - - ${storePath}\n`, mode: 0o644 },

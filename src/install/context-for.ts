@@ -1,0 +1,35 @@
+import type { TaskId } from '../model/event.ts'
+import { Cancelled } from '../system/errors.ts'
+import type { TaskContext, TaskOutputs } from '../tasks/task.ts'
+import { cancellableSystem } from './cancellable-system.ts'
+import type { RunOptions } from './install-request.ts'
+import type { SequenceEntry } from './sequences.ts'
+
+/** What the tasks before left, by task. */
+export type Outputs = Readonly<Partial<Record<TaskId, TaskOutputs>>>
+
+/** Everything a task gets. Its programs end when the install is cancelled. */
+export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Outputs): TaskContext {
+  const { plan, files, phaseFiles, secrets, confirmation, system, log, signal, onEvent, onRecoveryKey } = options
+  return {
+    plan,
+    files,
+    phaseFiles,
+    secrets,
+    confirmation,
+    outputs: { ...outputs },
+    signal,
+    system: cancellableSystem(system, signal),
+    log: (line) => log.write(line),
+    progress(fraction, message) {
+      const at = system.now().toISOString()
+      const event = { type: 'task-progress', at, task: task.id, fraction } as const
+      onEvent(message === undefined ? event : { ...event, message })
+    },
+    showOnce: onRecoveryKey,
+  }
+}
+
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new Cancelled('the installation was cancelled')
+}
