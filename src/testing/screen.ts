@@ -8,20 +8,23 @@ export type Screen = {
   /** The rows, without the blanks at their ends. */
   rows(): readonly string[]
   text(): string
+  /** The rows between the title's and the button's edge, without the blank ones at the end. */
+  body(): readonly string[]
   /** Keys by name (`Enter`, `Down`, `Ctrl-C`), one after the other. */
   press(...keys: readonly (keyof typeof KEYS)[]): void
   /** Printable text, as fast as a paste without brackets. */
   type(text: string): void
   paste(text: string): void
   /** Raw bytes. */
-  send(bytes: string): void
+  send(text: string): void
+  sendBytes(bytes: readonly number[]): void
   /** Waits until the current screen holds the text exactly once; fails with the screen. */
   waitForText(text: string): Promise<void>
   waitFor(isThere: (text: string) => boolean, what: string): Promise<void>
   resize(columns: number, rows: number): void
   /** Everything that was ever written to the terminal. */
   written(): string
-  /** The row and column of each cell in reverse video, with its character. */
+  /** The text in reverse video (title bar, focus, cursor), row by row. */
   reversed(): string
   readonly exit: Promise<WizardExit>
   close(): Promise<void>
@@ -57,6 +60,8 @@ export async function openScreen(options: {
   readonly capabilities?: Capabilities
   readonly isDryRun?: boolean
   readonly outDirectory?: string
+  /** As a serial line: the size is not known but can be asked for. */
+  readonly hasUnknownSize?: boolean
 }): Promise<Screen> {
   // Ink's colours look at the process's own terminal, which a test has none of.
   process.env.FORCE_COLOR = '1'
@@ -67,7 +72,10 @@ export async function openScreen(options: {
   const changes = new EventEmitter()
   let written = ''
 
-  const stdout = Object.assign(new PassThrough(), { columns, rows, isTTY: true })
+  const stdout = Object.assign(new PassThrough(), {
+    isTTY: true,
+    ...(options.hasUnknownSize ? { columns: 0, rows: 0 } : { columns, rows }),
+  })
   stdout.on('data', (bytes: Buffer) => {
     written += bytes.toString()
     terminal.write(bytes, () => changes.emit('change'))
@@ -87,7 +95,7 @@ export async function openScreen(options: {
   const readRows = () =>
     Array.from(
       { length: terminal.rows },
-      (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '',
+      (_, row) => (terminal.buffer.active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
     )
   const text = () => readRows().join('\n')
 
@@ -111,12 +119,14 @@ export async function openScreen(options: {
   return {
     rows: readRows,
     text,
+    body: () => bodyOf(readRows()),
     press: (...keys) => {
       for (const key of keys) stdin.write(KEYS[key])
     },
     type: (typed) => void stdin.write(typed),
     paste: (pasted) => void stdin.write(`\u001B[200~${pasted}\u001B[201~`),
-    send: (bytes) => void stdin.write(bytes),
+    send: (sent) => void stdin.write(sent),
+    sendBytes: (bytes) => void stdin.write(Buffer.from(bytes)),
     waitFor,
     waitForText: (wanted) => waitFor((shown) => shown.split(wanted).length === 2, `exactly one "${wanted}"`),
     resize(newColumns, newRows) {
@@ -133,6 +143,12 @@ export async function openScreen(options: {
       terminal.dispose()
     },
   }
+}
+
+function bodyOf(rows: readonly string[]): readonly string[] {
+  const end = rows.findLastIndex((row) => /^[─-]{2}/u.test(row))
+  const body = rows.slice(1, end)
+  return body.slice(0, body.findLastIndex((row) => row !== '') + 1)
 }
 
 function reversedText(terminal: InstanceType<typeof xterm.Terminal>): string {

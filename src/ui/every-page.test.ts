@@ -64,6 +64,7 @@ test.each(cases)('%s fills %i x %i: title above, keys below, nothing cut off', a
 
 test.each(pages)('%s works in ASCII, without colour and without a UTF-8 terminal', async (page) => {
   await openAt(page, { capabilities: { unicode: false, colour: false } })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
   const sgr = screen.written().matchAll(/\u001B\[([\d;]*)m/gu)
   const styles = new Set([...sgr].flatMap(([, codes = '']) => codes.split(';')))
   // Only reset, bold, reverse and their ends: no colour, no dim.

@@ -27,22 +27,15 @@ export function FailedPage({ view, session }: { readonly view: View; readonly se
           </Text>
         ))}
       </Box>
-      <Menu items={ITEMS} onSelect={(choice) => act(choice, session)} />
+      <Menu items={ITEMS} onSelect={(choice) => ACTS[choice](session)} />
     </Frame>
   )
 }
 
-function act(choice: Choice, session: Session): void {
-  switch (choice) {
-    case 'retry':
-      return session.send({ type: 'RETRY' })
-    case 'log':
-      return session.openLog()
-    case 'answers':
-      return session.send({ type: 'GOTO', page: 'review' })
-    case 'shell':
-      return session.openShell()
-    case 'quit':
-      return session.send({ type: 'QUIT' })
-  }
+const ACTS: Readonly<Record<Choice, (session: Session) => void>> = {
+  retry: (session) => session.send({ type: 'RETRY' }),
+  log: (session) => session.openLog(),
+  answers: (session) => session.send({ type: 'GOTO', page: 'review' }),
+  shell: (session) => session.openShell(),
+  quit: (session) => session.send({ type: 'QUIT' }),
 }

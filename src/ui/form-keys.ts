@@ -91,15 +91,17 @@ function pressSpace(id: string, session: Session): void {
 
 /** Enter takes what is there and goes on; it never turns anything off. */
 function pressEnter(form: Form, field: Field | null, session: Session): void {
-  if (!field) return pressNext(session)
-  if (field.kind === 'action') return field.onPress()
-  if (field.kind === 'text' && field.commit && field.value.trim() !== '') {
+  if (field?.kind === 'action') {
+    field.onPress()
+    return
+  }
+  if (field?.kind === 'text' && field.commit && field.value.trim() !== '') {
     field.commit()
     return
   }
-  if (field.kind === 'choice' && !field.isChosen) field.onChoose()
+  if (field?.kind === 'choice' && !field.isChosen) field.onChoose()
   const fresh = formOf(session.view(), session) ?? form
-  const next = nextGroup(1, fresh, field.id)
+  const next = field && nextGroup(1, fresh, field.id)
   if (next === null || next === NEXT_BUTTON) pressNext(session)
   else focusOn(next, session)
 }
@@ -111,7 +113,8 @@ function pressNext(session: Session): void {
   if (!form?.next) return
   for (const field of fieldsOf(form.rows)) {
     if (field.kind === 'text' && field.commit && field.value.trim() !== '' && !field.commit()) {
-      return focusOn(field.id, session)
+      focusOn(field.id, session)
+      return
     }
   }
   form.next.onPress()

@@ -11,7 +11,7 @@ import { toneProps } from './theme.ts'
 export function InstallPage({ view }: { readonly view: View }) {
   const { install, isCancelling } = view.wizard
   const { lines, top, last } = scrollOf(view, 'install')
-  const isFollowing = view.scroll['install'] == null
+  const isFollowing = view.scroll.install == null
   const running = install.tasks.find(({ state }) => state === 'running')
   const doing = isCancelling
     ? 'Cancelling: waiting until the disks are let go …'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { toAscii } from './ascii.ts'
-import { displayWidth } from './text.ts'
+import { displayWidth, withoutStyles } from './text.ts'
 
 /** What we need of a terminal's output; `process.stdout` is one, and a test's stream. */
 export type TerminalOutput = NodeJS.WritableStream & { columns?: number; rows?: number }
@@ -26,7 +26,6 @@ const DEFAULT_SIZE: Size = { columns: 80, rows: 24 }
 const FRAME_MS = 33
 
 const ESC = '\u001B['
-const STYLES = /\u001B\[[\d;]*m/gu
 // Other screen, no cursor, no wrapping at the right edge, pastes in brackets. A terminal that knows one of them not ignores it.
 const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l${ESC}?2004h${ESC}2J`
 const LEAVE = `${ESC}?2004l${ESC}?7h${ESC}0m${ESC}2J${ESC}H${ESC}?25h${ESC}?1049l`
@@ -126,7 +125,7 @@ export function createPainter(terminal: TerminalOutput, options: { isUnicode: bo
 
 /** Clears the rest of the row; not behind a line that fills it, where the cursor still stands on the last character. */
 function wholeLine(line: string, columns: number): string {
-  const width = displayWidth(line.replace(STYLES, ''))
+  const width = displayWidth(withoutStyles(line))
   return `${line}${ESC}0m${width < columns ? `${ESC}K` : ''}`
 }
 

@@ -77,6 +77,13 @@ function takeColumns(text: string, width: number): string {
   return taken
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+const STYLES = /\u001B\[[\d;]*m/gu
+
+export function withoutStyles(text: string): string {
+  return text.replace(STYLES, '')
+}
+
 /** A line of some program's output made safe for our screen: no escape sequences, no control characters, tabs as spaces. */
 export function plainLine(line: string): string {
   return (

@@ -3,6 +3,6 @@ declare module 'zxcvbn' {
     readonly score: 0 | 1 | 2 | 3 | 4
     readonly feedback: { readonly warning: string; readonly suggestions: readonly string[] }
   }
-  function zxcvbn(password: string, userInputs?: readonly string[]): Result
-  export default zxcvbn
+  const zxcvbn: (password: string, userInputs?: readonly string[]) => Result
+  export = zxcvbn
 }

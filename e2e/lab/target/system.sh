@@ -27,7 +27,9 @@ tar -C "$root" --numeric-owner -c \
   --exclude='./usr/lib/systemd/system-generators/zfs-mount-generator' --exclude='./dev/*' . | tar -C "$out" -x
 
 # NixOS has one folder of programs in PATH: unit files and scripts name /usr/bin there.
-cp -a --no-clobber "$out/usr/sbin/." "$out/usr/bin/" || :
+find "$out/usr/bin" -lname '*sbin/*' -delete
+find "$out/usr/sbin" -lname '*/bin/*' -delete
+cp -a "$out/usr/sbin/." "$out/usr/bin/"
 rm -rf "$out/usr/sbin"
 ln -s bin "$out/usr/sbin"
 
@@ -45,7 +47,7 @@ chroot "$out" depmod "$kernel"
 mkdir -p "$out"/{boot,dev,mnt,proc,run,sys,tmp,root,nix/store,etc/systemd/system,var/log/journal}
 chmod 1777 "$out/tmp"
 sed -i 's/^root:[^:]*:/root:!:/' "$out/etc/shadow"
-grep -q '^wheel:' "$out/etc/group" || echo 'wheel:x:1:' >>"$out/etc/group"
+grep -q '^wheel:' "$out/etc/group" || echo 'wheel:x:990:' >>"$out/etc/group"
 printf 'PRETTY_NAME="NixOS 26.05 (lab stand-in on Debian)"\nNAME="Keystone lab target"\nID=keystone-lab-target\nVERSION_ID="26.05"\n' \
   >"$out/usr/lib/os-release"
 ln -sf ../usr/lib/os-release "$out/etc/os-release"
@@ -60,14 +62,20 @@ for unit in e2scrub_reap.service e2scrub_all.timer fstrim.timer dpkg-db-backup.t
   nix-daemon.socket mdmonitor-oneshot.timer mdcheck_start.timer mdcheck_continue.timer systemd-pcrphase.service \
   systemd-pcrphase-sysinit.service systemd-tpm2-setup.service systemd-tpm2-setup-early.service systemd-pcrmachine.service \
   systemd-pcrfs-root.service nvmefc-boot-connections.service nvmf-autoconnect.service man-db.timer \
-  systemd-hibernate-resume.service; do
+  systemd-hibernate-resume.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount \
+  modprobe@configfs.service modprobe@drm.service modprobe@fuse.service modprobe@efi_pstore.service \
+  sys-kernel-config.mount sys-fs-fuse-connections.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
+  dev-hugepages.mount systemd-logind.service systemd-hostnamed.socket systemd-hostnamed.service \
+  systemd-networkd-wait-online.service systemd-networkd-persistent-storage.service systemd-pstore.service \
+  systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-sysusers.service ldconfig.service \
+  systemd-update-done.service systemd-udev-load-credentials.service; do
   ln -sf /dev/null "$out/etc/systemd/system/$unit"
 done
 mkdir -p "$out/etc/systemd/system.conf.d"
 printf '[Manager]\nDefaultTimeoutStartSec=300s\nDefaultDeviceTimeoutSec=300s\n' >"$out/etc/systemd/system.conf.d/lab.conf"
-# Journal on disk from the start of stage 1 on: the tests read it.
 mkdir -p "$out/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$out/etc/systemd/journald.conf.d/lab.conf"
 ln -sf /usr/lib/systemd/system/multi-user.target "$out/etc/systemd/system/default.target"
 : >"$out/etc/machine-id"
 rm -f "$out/etc/hostname" "$out/etc/fstab"
+chroot "$out" ldconfig

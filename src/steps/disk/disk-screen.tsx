@@ -125,7 +125,5 @@ function kindWord({ kind, transport, isRemovable }: Disk): string {
 /** `holds NTFS, LUKS` or `empty`. */
 export function contentsWords({ contents, partitions }: Disk): string {
   if (contents.length > 0) return `holds ${contents.join(', ')}`
-  return partitions.length === 0
-    ? 'empty'
-    : sentence(`${partitions.length} partitions of unknown content`).toLowerCase()
+  return partitions.length === 0 ? 'empty' : 'holds partitions of unknown content'
 }

@@ -1,13 +1,13 @@
-import { displayWidth } from '../text.ts'
+import { displayWidth, withoutStyles } from '../text.ts'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
 const CURSOR = /\u001B\[7m(.*?)\u001B\[27m/su
-const STYLES = /\u001B\[[\d;]*m/gu
 
 /** The part of a line that is `width` columns wide and holds its cursor (the text in reverse video), or its end. */
 export function windowAround(line: string, width: number): string {
   const cursor = CURSOR.exec(line)
-  const chars = [...line.replace(STYLES, '')]
-  const at = cursor ? [...line.slice(0, cursor.index).replace(STYLES, '')].length : chars.length - 1
+  const chars = [...withoutStyles(line)]
+  const at = cursor ? [...withoutStyles(line.slice(0, cursor.index))].length : chars.length - 1
   const start = Math.max(0, Math.min(at - Math.floor(width / 2), chars.length - width))
   const shown = chars.slice(start, start + width)
   const inside = at - start

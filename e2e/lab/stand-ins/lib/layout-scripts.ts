@@ -1,8 +1,6 @@
 import type { Dataset, Disk, Filesystem, Hooks, Layout, Luks, Partition, Pool } from './layout.ts'
 import { quote } from './shell.ts'
 
-const SETTLE = 'udevadm trigger --subsystem-match=block\nudevadm settle --timeout=120'
-
 /** A node's commands between its hooks, in a subshell of its own as in disko: a hook's variables end with it. */
 function node(hooks: Hooks, kind: 'Create' | 'Mount' | 'Unmount', body: string): string {
   return `(\n${hooks[`pre${kind}Hook`]}\n${body}\n${hooks[`post${kind}Hook`]}\n)\n`
@@ -50,16 +48,17 @@ function formatContent({ content, device }: Partition): string {
 
 function formatDisk(disk: Disk): string {
   const device = quote(disk.device)
+  // disko calls sgdisk and settles once for each partition; once for all is the same and quicker.
   const table = disk.content.partitions.map((partition, index) => {
     const number = index + 1
     const end = partition.size === '100%' ? '-0' : `+${partition.size}`
-    return `sgdisk --align-end --new=${number}:0:${end} --partition-guid=${number}:R \\
-  --change-name=${number}:${quote(partition.label)} --typecode=${number}:${partition.type} ${device}
-partprobe ${device} || :
-${SETTLE}`
+    return `--new=${number}:0:${end} --partition-guid=${number}:R --change-name=${number}:${quote(partition.label)} --typecode=${number}:${partition.type}`
   })
   const body = `if ! blkid ${device} >&2; then sgdisk --clear ${device}; fi
-${table.join('\n')}
+sgdisk --align-end ${table.join(' ')} ${device}
+partprobe ${device} || :
+udevadm trigger --settle ${device}
+udevadm settle --timeout=120
 ${disk.content.partitions.map(formatContent).join('\n')}`
   return node(disk, 'Create', node(disk.content, 'Create', body))
 }
@@ -83,8 +82,7 @@ function formatDataset(pool: Pool, dataset: Dataset): string {
     `if ! ${isThere}; then
   zfs create ${name} ${options} -V ${dataset.size}
   zvol_wait
-  partprobe ${quote(device)}
-  ${SETTLE}
+  udevadm settle --timeout=120
 fi
 ${formatLuks(dataset.content, device)}`,
   )

@@ -1,0 +1,157 @@
+import type { Tty } from '../harness/tty.ts'
+
+/** The sign in front of the field that has the focus, with and without Unicode. */
+const FOCUS = /^ *[❯>] (.*)$/m
+/** The page's button; a check box that is off begins alike. */
+const BUTTON = /^\[ [^\]]/
+/** More fields than any page has. */
+const MOST_MOVES = 40
+
+/** What a person sees of the wizard, for the runs that type: pages by their title, fields by their words. The same text
+ *  works on a local terminal and on a machine's serial line. */
+export class WizardDriver {
+  readonly tty: Tty
+
+  constructor(tty: Tty) {
+    this.tty = tty
+  }
+
+  /** Waits for a page by its title, such as `Disk`. */
+  async page(title: string, { timeoutMs = 30_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    // The title bar is the first row; the words may stand elsewhere on the page too.
+    await this.tty.waitUntil(
+      `the page ${title}`,
+      (screen) => new RegExp(`^ Keystone +.*${title}\\b`).test(screen.text()),
+      { timeoutMs },
+    )
+  }
+
+  /** Moves the focus down (round the page's end) to the field whose row holds the words. */
+  async focus(words: string | RegExp): Promise<void> {
+    for (let move = 0; move < MOST_MOVES; move++) {
+      const row = FOCUS.exec(this.tty.snapshotText())?.[1] ?? ''
+      if (typeof words === 'string' ? row.includes(words) : words.test(row)) return
+      await this.moveOn()
+    }
+    throw new Error(`no field ${String(words)} on this page:\n${this.tty.snapshotText()}`)
+  }
+
+  /** To the next row that takes keys; behind the button comes the first one again. */
+  async moveOn(): Promise<void> {
+    const before = this.tty.snapshotText()
+    await this.tty.press(BUTTON.test(FOCUS.exec(before)?.[1] ?? '') ? 'Tab' : 'Down')
+    await this.tty.waitUntil('the focus to move', (screen) => screen.text() !== before)
+  }
+
+  /** Chooses an option of a list. */
+  async choose(words: string | RegExp): Promise<void> {
+    await this.focus(words)
+    if (/\(\*\)|\[x\]/.test(FOCUS.exec(this.tty.snapshotText())?.[1] ?? '')) return
+    await this.tty.press('Space')
+    await this.tty.waitUntil(`${String(words)} to be chosen`, (screen) =>
+      /\(\*\)|\[x\]/.test(FOCUS.exec(screen.text())?.[1] ?? ''),
+    )
+  }
+
+  /** Switches a check box to the wanted state. */
+  async toggle(words: string | RegExp, isOn: boolean): Promise<void> {
+    await this.focus(words)
+    const state = () => (FOCUS.exec(this.tty.snapshotText())?.[1] ?? '').includes('[x]')
+    if (state() === isOn) return
+    await this.tty.press('Space')
+    await this.tty.waitUntil(`${String(words)} to be ${isOn ? 'on' : 'off'}`, () => state() === isOn)
+  }
+
+  /** Replaces a text field's content; waits until the field shows it (a secret shows as many stars). */
+  async fill(words: string | RegExp, text: string, { isSecret = false }: { isSecret?: boolean } = {}): Promise<void> {
+    await this.focus(words)
+    await this.tty.press('Ctrl-U')
+    await this.tty.type(text)
+    const shown = isSecret ? '*'.repeat(text.length) : text
+    await this.tty.waitUntil(`${String(words)} to hold what was typed`, (screen) => {
+      const content = /\[(.*?)(?:…)? *\]/.exec(FOCUS.exec(screen.text())?.[1] ?? '')?.[1]?.trimEnd()
+      return content === shown
+    })
+  }
+
+  /** Goes on by the page's button, and waits for the next page. */
+  async goOn(next: string, options: { timeoutMs?: number } = {}): Promise<void> {
+    await this.focus(BUTTON)
+    await this.tty.press('Enter')
+    await this.page(next, options)
+  }
+}
+
+export type TypedAnswers = {
+  /** The words of its option on the disk page. */
+  layout: string
+  /** Serials of the disks to use. */
+  serials: readonly string[]
+  tpmUnlock: boolean
+  hostName: string
+  userName: string
+  sshKey: string
+  passphrase: string
+  password: string
+}
+
+/** Types all answers, from the first page to the review. */
+export async function answerAll(wizard: WizardDriver, answers: TypedAnswers): Promise<void> {
+  const { tty } = wizard
+  await wizard.page('Welcome')
+  await tty.waitForText('Everything that an install needs is here', { timeoutMs: 60_000 })
+  await wizard.goOn('Disk')
+  await wizard.choose(answers.layout)
+  for (const serial of answers.serials) await chooseDisk(wizard, serial)
+  await wizard.goOn('Encryption')
+  await wizard.fill('Passphrase', answers.passphrase, { isSecret: true })
+  await wizard.fill('Once more', answers.passphrase, { isSecret: true })
+  await wizard.toggle('Unlock by the TPM', answers.tpmUnlock)
+  await wizard.toggle('Make a recovery key', false)
+  await wizard.goOn('Network')
+  await wizard.choose('Any wired interface')
+  await wizard.choose('By DHCP')
+  await wizard.goOn('Identity')
+  await wizard.fill('Host name', answers.hostName)
+  await wizard.fill('Admin user', answers.userName)
+  await wizard.fill('Password', answers.password, { isSecret: true })
+  await wizard.fill('Once more', answers.password, { isSecret: true })
+  await addSshKey(wizard, answers.sshKey)
+  await wizard.goOn('Cluster')
+  await wizard.fill('Cluster name', 'lab')
+  await wizard.goOn('Review')
+}
+
+/** Kernel names are not stable: a disk is found by its serial, which stands in the row below its name. */
+async function chooseDisk(wizard: WizardDriver, serial: string): Promise<void> {
+  const { tty } = wizard
+  for (let move = 0; move < MOST_MOVES; move++) {
+    const rows = tty.snapshotText().split('\n')
+    const at = rows.findIndex((row) => FOCUS.test(row))
+    if (at >= 0 && /[([][ *x][)\]] vd/.test(rows[at] ?? '') && rows[at + 1]?.includes(`serial ${serial}`)) {
+      return wizard.choose(/vd[a-z]/)
+    }
+    await wizard.moveOn()
+  }
+  throw new Error(`no disk with serial ${serial} on this page:\n${tty.snapshotText()}`)
+}
+
+async function addSshKey(wizard: WizardDriver, key: string): Promise<void> {
+  await wizard.focus('Add a key')
+  await wizard.tty.paste(key)
+  // The field is narrower than a key and shows a part of it.
+  await wizard.tty.waitUntil('the key to be pasted', (screen) => {
+    const shown = /\[(\S{8,})/.exec(FOCUS.exec(screen.text())?.[1] ?? '')?.[1]
+    return shown !== undefined && key.includes(shown.slice(0, 8))
+  })
+  await wizard.tty.press('Enter')
+  await wizard.tty.waitForText(/1\. ssh-ed25519/)
+}
+
+/** From the review over the typed confirmation: reads the disk names off the screen and types them. */
+export async function confirmAndStart(wizard: WizardDriver): Promise<void> {
+  await wizard.goOn('Confirm')
+  const match = await wizard.tty.waitForText(/Type the disk names? to erase (?:it|them): ([a-z0-9 ]+?) *$/m)
+  await wizard.fill(/Disk names?/, match.groups[0] ?? '')
+  await wizard.goOn('Installing')
+}

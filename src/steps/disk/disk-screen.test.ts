@@ -1,0 +1,140 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { hardware } from '../../testing/machine.ts'
+import { openScreen, type Screen } from '../../testing/screen.ts'
+import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
+import { walkTo } from '../../testing/screen-walk.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let screen: Screen
+let services: ScreenServices
+
+afterEach(() => screen.close())
+
+async function open(machine = 'two-virtio-uefi-tpm') {
+  services = screenServices(hardware(machine))
+  screen = await openScreen({ services })
+  await walkTo('disk', screen, services)
+}
+
+test('shows layouts, disks with all that tells them apart, why one cannot be chosen, and the partitions', async () => {
+  await open()
+  expect(screen.body()).toEqual([
+    '',
+    '  How should the disks be used?',
+    '  ❯ (*) One disk, encrypted ZFS',
+    '        Checks all data for damage and takes snapshots.',
+    '    ( ) Mirror of two disks, encrypted ZFS',
+    '        As above, and the machine goes on when one of the disks dies.',
+    '    ( ) One disk, encrypted ext4 (LUKS2)',
+    '        Plain and small.',
+    '',
+    '  Which disk? It is erased.',
+    '    (*) vdb  no model name, 8 GiB, virtual',
+    '        serial keystone-a; empty',
+    '    ( ) vdc  no model name, 8 GiB, virtual',
+    '        serial keystone-b; empty',
+    '     -  vda  no model name, 4 GiB, virtual',
+    '        serial keystone-medium; holds EFI system partition, Linux (ext4)',
+    '        Cannot be chosen: this system was started from vda',
+    '',
+    '    Swap on each disk [512MiB                   ]  such as 4GiB, or 0 for none',
+  ])
+  screen.press('Tab', 'Tab')
+  await screen.waitForText('Page Up for more')
+  expect(screen.body()).toEqual([
+    '',
+    '        Plain and small.',
+    '',
+    '  Which disk? It is erased.',
+    '    (*) vdb  no model name, 8 GiB, virtual',
+    '        serial keystone-a; empty',
+    '    ( ) vdc  no model name, 8 GiB, virtual',
+    '        serial keystone-b; empty',
+    '     -  vda  no model name, 4 GiB, virtual',
+    '        serial keystone-medium; holds EFI system partition, Linux (ext4)',
+    '        Cannot be chosen: this system was started from vda',
+    '',
+    '  ❯ Swap on each disk [512MiB                   ]  such as 4GiB, or 0 for none',
+    '',
+    '  After the install',
+    '  vdb, 8 GiB',
+    '  ├─ esp   1 GiB      boot files, /boot',
+    '  ├─ swap  512 MiB    swap, a new random key at each boot',
+    '  └─ zfs   6.5 GiB    pool rpool',
+    '  Pool rpool: about 6.4 GiB for system and data, encrypted.',
+  ])
+})
+
+test('a mirror takes the next free disk along, and asks for it when it is taken off', async () => {
+  await open()
+  screen.press('Down', 'Enter')
+  await screen.waitForText('[x] vdc')
+  screen.press('Down', 'Space', 'Enter', 'Enter')
+  await screen.waitForText('One thing must be put right first; see the line with !')
+  expect(screen.body()).toEqual([
+    '',
+    '  How should the disks be used?',
+    '    ( ) One disk, encrypted ZFS',
+    '        Checks all data for damage and takes snapshots.',
+    '    (*) Mirror of two disks, encrypted ZFS',
+    '        As above, and the machine goes on when one of the disks dies.',
+    '    ( ) One disk, encrypted ext4 (LUKS2)',
+    '        Plain and small.',
+    '',
+    '  Which two disks? Both are erased.',
+    '    ! mirror-zfs needs exactly 2 disks, got 1. Add a disk, or choose',
+    '      single-zfs.',
+    '  ❯ [x] vdb  no model name, 8 GiB, virtual',
+    '        serial keystone-a; empty',
+    '    [ ] vdc  no model name, 8 GiB, virtual',
+    '        serial keystone-b; empty',
+    '     -  vda  no model name, 4 GiB, virtual',
+    '        serial keystone-medium; holds EFI system partition, Linux (ext4)',
+    '        Cannot be chosen: this system was started from vda',
+  ])
+  screen.press('Down', 'Space')
+  await screen.waitForText('[x] vdc')
+  expect(screen.text()).not.toContain('!')
+  screen.press('Tab', 'Enter')
+  await screen.waitForText('Step 3 of 8')
+})
+
+test('disks in use and the boot medium say why they cannot be chosen', async () => {
+  await open('usb-live-medium')
+  expect(screen.body()).toEqual([
+    '',
+    '  How should the disks be used?',
+    '  ❯ (*) One disk, encrypted ZFS',
+    '        Checks all data for damage and takes snapshots.',
+    '     -  Mirror of two disks, encrypted ZFS',
+    '        As above, and the machine goes on when one of the disks dies.',
+    '        Cannot be chosen: it needs 2 disks, and 1 can be used',
+    '    ( ) One disk, encrypted ext4 (LUKS2)',
+    '        Plain and small.',
+    '',
+    '  Which disk? It is erased.',
+    '    (*) sdb  Samsung SSD 870 EVO 1TB, 931.5 GiB, SSD',
+    '        serial S6PTNM0T100001; empty',
+    '     -  sda  DataTraveler 3.0, 57.3 GiB, USB, removable',
+    '        serial E0D55EA573DCF450; holds ISO image',
+    '        Cannot be chosen: this system was started from sda',
+    '     -  sdc  Samsung SSD 870 EVO 1TB, 931.5 GiB, SSD',
+    '        serial S6PTNM0T100002; holds ZFS pool',
+    '        Cannot be chosen: sdc is in use: part of the imported ZFS pool tank',
+  ])
+})
+
+test('a swap size that is none is said next to it', async () => {
+  await open()
+  screen.press('Tab', 'Tab', 'Ctrl-U')
+  screen.type('a lot\r')
+  await screen.waitForText('! A size is a number with MiB, GiB or TiB, got "a lot". For example 4GiB,')
+})
+
+test('another disk is chosen by Enter, and its name is what must be typed', async () => {
+  await open()
+  screen.press('Tab', 'Down', 'Enter')
+  await screen.waitForText('(*) vdc')
+  expect(screen.text()).toContain('( ) vdb')
+})

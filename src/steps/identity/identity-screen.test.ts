@@ -1,0 +1,86 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { hardware } from '../../testing/machine.ts'
+import { openScreen, type Screen } from '../../testing/screen.ts'
+import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
+import { walkTo } from '../../testing/screen-walk.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let screen: Screen
+let services: ScreenServices
+
+afterEach(() => screen.close())
+
+async function open(machine = 'two-virtio-uefi-tpm') {
+  services = screenServices(hardware(machine))
+  screen = await openScreen({ services })
+  await walkTo('identity', screen, services)
+}
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl anna@laptop'
+
+test('names, password and keys', async () => {
+  await open()
+  expect(screen.body()).toEqual([
+    '',
+    '  ❯ Host name  [primer                                 ]',
+    '    Admin user [admin                                  ]  may use sudo',
+    '    Password   [                                       ]',
+    '    Once more  [                                       ]',
+    '    [ ] Show what is typed',
+    '',
+    '  SSH keys',
+    '  Login by ssh works with a key only. Without one you can log in at the',
+    '  console alone.',
+    '    Add a key  [                                       ]  paste it, then Enter',
+  ])
+})
+
+test('a pasted key is added, shown short, and removed again', async () => {
+  await open()
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.paste(`${KEY}\n`)
+  screen.press('Enter')
+  await screen.waitForText('1. ssh-ed25519 AAAAC3NzaC…h2l9GKJl anna@laptop')
+  await screen.waitForText('Add another [  ')
+  screen.press('Up', 'Enter')
+  await screen.waitForText('Add a key  [  ')
+  expect(screen.text()).not.toContain('1. ssh-ed25519')
+})
+
+test('several lines pasted at once: comments are passed over, and each key counts once', async () => {
+  await open()
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.paste(`# my keys\n${KEY}\n${KEY}\n\n`)
+  await screen.waitForText('1. ssh-ed25519')
+  expect(screen.text()).not.toContain('2. ssh-ed25519')
+})
+
+test('a private key is refused and not kept on the screen', async () => {
+  await open()
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.paste('-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
+  await screen.waitForText('! This is a private key')
+  expect(screen.text()).not.toContain('b3BlbnNza')
+})
+
+test('a key that was typed but not added is added by going on', async () => {
+  await open()
+  screen.press('Tab', 'Tab')
+  screen.type('three random words\rthree random words')
+  screen.press('Tab', 'Tab')
+  screen.type(KEY)
+  screen.press('Tab', 'Enter')
+  await screen.waitForText('Step 6 of 8')
+  screen.press('Esc')
+  await screen.waitForText('1. ssh-ed25519 AAAAC3NzaC…h2l9GKJl anna@laptop')
+})
+
+test('a host name with a dot is refused, with what to take instead', async () => {
+  await open()
+  screen.press('Ctrl-U')
+  screen.type('primer.example.org')
+  screen.press('Shift-Tab', 'Enter')
+  await screen.waitForText('! A host name has no dots, got "primer.example.org". Take "primer".')
+  expect(screen.text()).toContain('! A password is needed.')
+})
