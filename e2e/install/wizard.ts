@@ -4,6 +4,8 @@ import type { Tty } from '../harness/tty.ts'
 const FOCUS = /^ *[❯>] (.*)$/m
 /** The page's button; a check box that is off begins alike. */
 const BUTTON = /^\[ [^\]]/
+/** Longer than the gaps within one frame, also on an emulated serial line. */
+const QUIET_MS = 200
 /** More fields than any page has. */
 const MOST_MOVES = 40
 
@@ -16,6 +18,16 @@ export class WizardDriver {
     this.tty = tty
   }
 
+  /** Waits until the screen has not changed for a moment: on a serial line a frame arrives in pieces, and what stands on
+   *  half of one is not what the wizard shows. */
+  async wholeFrame(): Promise<void> {
+    let seen = -1
+    while (seen !== this.tty.screen.version) {
+      seen = this.tty.screen.version
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+    }
+  }
+
   /** Waits for a page by its title, such as `Disk`. */
   async page(title: string, { timeoutMs = 30_000 }: { timeoutMs?: number } = {}): Promise<void> {
     // The title bar is the first row; the words may stand elsewhere on the page too.
@@ -24,6 +36,7 @@ export class WizardDriver {
       (screen) => new RegExp(`^ Keystone +.*${title}\\b`).test(screen.text()),
       { timeoutMs },
     )
+    await this.wholeFrame()
   }
 
   /** Moves the focus down (round the page's end) to the field whose row holds the words. */
@@ -41,6 +54,7 @@ export class WizardDriver {
     const before = this.tty.snapshotText()
     await this.tty.press(BUTTON.test(FOCUS.exec(before)?.[1] ?? '') ? 'Tab' : 'Down')
     await this.tty.waitUntil('the focus to move', (screen) => screen.text() !== before)
+    await this.wholeFrame()
   }
 
   /** Chooses an option of a list. */

@@ -25,7 +25,7 @@ export type Screen = {
   /** Everything that was ever written to the terminal. */
   written(): string
   /** The text in reverse video (title bar, focus, cursor), row by row. */
-  reversed(): string
+  reversed(): readonly string[]
   readonly exit: Promise<WizardExit>
   close(): Promise<void>
 }
@@ -93,9 +93,8 @@ export async function openScreen(options: {
   })
 
   const readRows = () =>
-    Array.from(
-      { length: terminal.rows },
-      (_, row) => (terminal.buffer.active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
+    Array.from({ length: terminal.rows }, (_, row) =>
+      (terminal.buffer.active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
     )
   const text = () => readRows().join('\n')
 
@@ -151,15 +150,10 @@ function bodyOf(rows: readonly string[]): readonly string[] {
   return body.slice(0, body.findLastIndex((row) => row !== '') + 1)
 }
 
-function reversedText(terminal: InstanceType<typeof xterm.Terminal>): string {
-  let text = ''
-  for (let row = 0; row < terminal.rows; row++) {
+function reversedText(terminal: InstanceType<typeof xterm.Terminal>): readonly string[] {
+  return Array.from({ length: terminal.rows }, (_, row) => {
     const line = terminal.buffer.active.getLine(row)
-    for (let column = 0; column < terminal.cols; column++) {
-      const cell = line?.getCell(column)
-      if (cell?.isInverse()) text += cell.getChars()
-    }
-    if (!text.endsWith('\n')) text += '\n'
-  }
-  return text
+    const cells = Array.from({ length: terminal.cols }, (_, column) => line?.getCell(column))
+    return cells.map((cell) => (cell?.isInverse() ? cell.getChars() : '')).join('')
+  })
 }

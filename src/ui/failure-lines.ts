@@ -1,5 +1,6 @@
 import { bodyWidth } from './frame-size.ts'
-import { type Line, problemLines } from './rows.ts'
+import { problemLines } from './lay-out.ts'
+import type { Line } from './rows.ts'
 import type { View } from './session.ts'
 import { plainLine, sentence, wrap, wrapHard } from './text.ts'
 

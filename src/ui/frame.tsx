@@ -23,7 +23,7 @@ export function Frame(props: {
         {pad(cut(` ${titleOf(view)}`, columns), columns)}
       </Text>
       <Banner view={view} />
-      <Box flexDirection="column" flexGrow={1} paddingX={2} overflow="hidden">
+      <Box flexDirection="column" flexGrow={1} paddingX={2}>
         {children}
       </Box>
       <Edge view={view} text={edge} />

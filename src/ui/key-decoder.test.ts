@@ -155,3 +155,10 @@ test('the keypad of a vt220 types digits', () => {
   push('\u001BOp\u001BOy\u001BOM')
   expect(keys).toEqual([{ name: 'text', text: '0' }, { name: 'text', text: '9' }, { name: 'enter' }])
 })
+
+test('half a character that nothing follows is told as well', () => {
+  const { keys, push, wait } = decoder()
+  push(Buffer.from([0x61, 0xe4]))
+  wait(200)
+  expect(keys).toEqual([{ name: 'text', text: 'a' }, { name: 'invalid' }])
+})

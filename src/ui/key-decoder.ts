@@ -39,11 +39,13 @@ export function createKeyDecoder(options: {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function push(bytes: Uint8Array | string) {
-    buffer += typeof bytes === 'string' ? bytes : utf8.write(Buffer.from(bytes))
+    const sent = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+    buffer += utf8.write(sent)
     clearTimeout(timer)
     read()
-    if (buffer === '') return
-    const waitMs = isPasting ? PASTE_WAIT_MS : /^.O?$/su.test(buffer) ? ESCAPE_WAIT_MS : HALF_SEQUENCE_WAIT_MS
+    // Perhaps half a character: its other bytes follow soon, or never.
+    if (buffer === '' && (sent.at(-1) ?? 0) < 0x80) return
+    const waitMs = isPasting ? PASTE_WAIT_MS : /^.?O?$/su.test(buffer) ? ESCAPE_WAIT_MS : HALF_SEQUENCE_WAIT_MS
     timer = setTimeout(giveUpWaiting, waitMs)
   }
 
@@ -67,6 +69,8 @@ export function createKeyDecoder(options: {
   }
 
   function giveUpWaiting() {
+    buffer += utf8.end()
+    if (buffer === '\uFFFD') return read()
     const rest = buffer
     buffer = ''
     if (isPasting) return endPaste(rest)

@@ -12,7 +12,7 @@ export function reviewForm({ wizard }: View, session: Pick<Session, 'send'>): Fo
   if (!review) return null
   return {
     rows: [
-      { kind: 'note', text: "Nothing has been changed yet. Enter on a page's name leads back to that page." },
+      { kind: 'note', text: "Nothing has been changed yet. Enter on a page's name opens that page." },
       ...review.sections.flatMap((section) => sectionRows(section, session)),
       ...(review.plan
         ? [

@@ -91,7 +91,7 @@ export function plainLine(line: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
       .replace(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|.)/gu, '')
       // A program that redraws its progress line: only the last state counts.
-      .replace(/^.*\r(?=[^\r])/u, '')
+      .replace(/^.*\r(?=[^\r])/su, '')
       .replace(/\t/gu, '    ')
       .replace(/\p{Cc}/gu, '')
   )

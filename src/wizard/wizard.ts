@@ -1,6 +1,7 @@
 import { createActor, type EventObject, fromCallback, type SnapshotFrom } from 'xstate'
 import type { InstallEvent } from '../model/event.ts'
-import { type InstallInput, type WizardInput, wizardMachine } from './machine.ts'
+import { wizardMachine } from './machine.ts'
+import type { InstallInput, WizardInput } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
 import type { Overlay, WizardEvent, WizardPorts, WizardState } from './state.ts'
 

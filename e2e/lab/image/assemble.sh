@@ -113,7 +113,7 @@ mcopy -i "$esp" "$here/entry.conf" ::loader/entries/keystone.conf
 if [ "$KEYSTONE_ROOTLESS" = 1 ]; then
   for node_name in $nodes; do umount "$root/dev/$node_name"; done
 fi
-rm -rf "$root"/boot/* "$root"/dev/*
+rm -rf "$root"/boot/* "$root"/dev/* "$root"/{vmlinuz,initrd.img}{,.old}
 mke2fs -q -t ext4 -L keystone-root -m 0 -O ^has_journal -E "offset=$(((1 + esp_mib) * 1048576)),lazy_itable_init=0" \
   -d "$root" "$disk" ${root_mib}M
 rm -rf "$work"

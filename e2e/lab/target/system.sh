@@ -27,9 +27,12 @@ tar -C "$root" --numeric-owner -c \
   --exclude='./usr/lib/systemd/system-generators/zfs-mount-generator' --exclude='./dev/*' . | tar -C "$out" -x
 
 # NixOS has one folder of programs in PATH: unit files and scripts name /usr/bin there.
-find "$out/usr/bin" -lname '*sbin/*' -delete
-find "$out/usr/sbin" -lname '*/bin/*' -delete
-cp -a "$out/usr/sbin/." "$out/usr/bin/"
+for path in "$out"/usr/sbin/*; do
+  name=$(basename "$path")
+  # A link to the program of the same name in the other folder: the program stays, the link goes.
+  if [ -L "$path" ] && [ "$(basename "$(readlink "$path")")" = "$name" ]; then continue; fi
+  mv -f "$path" "$out/usr/bin/$name"
+done
 rm -rf "$out/usr/sbin"
 ln -s bin "$out/usr/sbin"
 

@@ -35,7 +35,7 @@ test('a name in upper case is refused, with what to take instead', async () => {
   await open()
   screen.press('Ctrl-U')
   screen.type('Home\r\r')
-  await screen.waitForText('! A cluster name is in lower case, got "Home". Take "home".')
+  await screen.waitForText('! A cluster name is in lower case, got "Home". Use home.')
   screen.press('Backspace', 'Backspace', 'Backspace', 'Backspace')
   screen.type('attic\r\r')
   await screen.waitForText('Step 7 of 8')

@@ -83,8 +83,7 @@ test('a mirror takes the next free disk along, and asks for it when it is taken 
     '        Plain and small.',
     '',
     '  Which two disks? Both are erased.',
-    '    ! mirror-zfs needs exactly 2 disks, got 1. Add a disk, or choose',
-    '      single-zfs.',
+    '    ! This needs exactly 2 disks, and 1 is chosen. Choose with the space bar.',
     '  ❯ [x] vdb  no model name, 8 GiB, virtual',
     '        serial keystone-a; empty',
     '    [ ] vdc  no model name, 8 GiB, virtual',
@@ -92,6 +91,8 @@ test('a mirror takes the next free disk along, and asks for it when it is taken 
     '     -  vda  no model name, 4 GiB, virtual',
     '        serial keystone-medium; holds EFI system partition, Linux (ext4)',
     '        Cannot be chosen: this system was started from vda',
+    '',
+    '    Swap on each disk [512MiB                   ]  such as 4GiB, or 0 for none',
   ])
   screen.press('Down', 'Space')
   await screen.waitForText('[x] vdc')

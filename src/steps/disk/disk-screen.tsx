@@ -1,5 +1,6 @@
 import { LAYOUTS, type Layout } from '../../model/answers.ts'
 import type { Disk } from '../../model/hardware.ts'
+import type { Problem } from '../../model/problem.ts'
 import { formatSize, parseSize } from '../../model/size.ts'
 import { DISKS_NEEDED, LAYOUT_TITLES } from '../../plan/disk-layout.ts'
 import { partitionRows } from '../../ui/partition-rows.ts'
@@ -30,7 +31,12 @@ export const diskScreen: StepScreen<'disk'> = (props) => {
     ...(props.hardware.disks.length === 0
       ? [{ kind: 'note' as const, text: 'No disk was found in this machine.', tone: 'warning' as const }]
       : []),
-    { kind: 'problems', problems: ofAllDisks, fieldId: `disk-${disks[0]?.name}` },
+    {
+      kind: 'problems',
+      problems: ofAllDisks,
+      words: ofAllDisks.map((problem) => onThisPage(problem, draft)),
+      fieldId: `disk-${disks[0]?.name}`,
+    },
     ...disks.map((disk) => diskRow(disk, isMirror, props)),
     { kind: 'blank' },
     {
@@ -44,6 +50,16 @@ export const diskScreen: StepScreen<'disk'> = (props) => {
     },
     ...partitionRows(draft, props.hardware, props.width),
   ]
+}
+
+/** The answer file knows layouts by their short names, the page by their titles. */
+function onThisPage(problem: Problem, { layout, devices }: Props['draft']): Problem {
+  if (problem.code !== 'too-few-disks' && problem.code !== 'too-many-disks') return problem
+  const needed = neededDisks(layout)
+  const disks = needed === 1 ? '1 disk' : `${needed} disks`
+  const found =
+    devices.length === 0 ? 'none is chosen' : `${devices.length} ${devices.length === 1 ? 'is' : 'are'} chosen`
+  return { ...problem, message: `this needs exactly ${disks}, and ${found}`, hint: 'choose with the space bar' }
 }
 
 function layoutRow(layout: Layout, { draft, hardware, onChange, problems }: Props): Row {

@@ -81,6 +81,6 @@ test('a host name with a dot is refused, with what to take instead', async () =>
   screen.press('Ctrl-U')
   screen.type('primer.example.org')
   screen.press('Shift-Tab', 'Enter')
-  await screen.waitForText('! A host name has no dots, got "primer.example.org". Take "primer".')
+  await screen.waitForText('! A host name has no dots, got "primer.example.org". Use primer.')
   expect(screen.text()).toContain('! A password is needed.')
 })

@@ -8,7 +8,7 @@ export class EvaluationError extends Error {
 /** Evaluates a Nix expression with the real evaluator and gives the JSON value. The dummy store keeps it from writing
  *  anything to /nix, and refuses what would have to be built. */
 export function evaluate(expression: string): unknown {
-  const args = ['--eval', '--strict', '--json', '--read-write-mode', '--store', 'dummy://', '--expr', expression]
+  const args = ['--eval', '--strict', '--json', '--store', 'dummy://', '--expr', expression]
   const result = spawnSync('nix-instantiate', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   if (result.error) throw result.error
   if (result.status !== 0) throw new EvaluationError(result.stderr.trim())
