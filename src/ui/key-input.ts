@@ -18,8 +18,9 @@ export type KeyInput = {
   stop(): void
 }
 
-/** Rounds of the event loop in which React renders and its effects run after a key: one for the render, one for passive
- *  effects, one for what these set, one spare. Counted, not timed, so that a slow machine makes no difference. */
+/** Rounds of the event loop in which React renders and its effects run after a key. For keys of its own Ink 8 needs none (the
+ *  test with several keys in one write fails only without any wait); the others are for updates that React puts off: a
+ *  render, passive effects, what these set. Counted, not timed, so that a slow machine makes no difference. */
 const ROUNDS_TO_SETTLE = 4
 
 /** Sits between the terminal and Ink: whole keys only, one at a time. `route` sees each key first; only what it passes on
