@@ -1,12 +1,19 @@
 // Start-up: from process start to the wizard's first frame in a PTY, bundled, against bare `node -e 0` in the same run.
 // Run it with `npm run build && npm run bench:startup`. Prints medians and their ratio; the goal is at most 3.5.
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pty from 'node-pty'
 
 const RUNS = Number(process.argv[2] ?? 15)
-const bundle = join(import.meta.dirname, '../dist/keystone.mjs')
-// The first words of the first page; a frame that holds them is a frame a person can read.
+const wizard = [
+  join(import.meta.dirname, '../dist/keystone.mjs'),
+  '--dry-run',
+  '--out',
+  join(tmpdir(), 'keystone-bench'),
+]
+// The first frame is drawn before React is loaded; the page itself, ready for keys, draws over it.
 const FIRST_FRAME = 'Keystone'
+const FIRST_PAGE = 'Step 1 of'
 
 /** Milliseconds until the process has printed `text`, or until it has ended when no text is given. */
 function measure(args, text) {
@@ -33,14 +40,17 @@ function measure(args, text) {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
 const bare = []
-const wizard = []
+const frame = []
+const page = []
 // One of each first, to fill the caches; then in turns, so that noise of the machine meets both.
 await measure(['-e', '0'], null)
-await measure([bundle, '--dry-run', '--out', '/tmp/keystone-bench'], FIRST_FRAME)
+await measure(wizard, FIRST_PAGE)
 for (let run = 0; run < RUNS; run += 1) {
   bare.push(await measure(['-e', '0'], null))
-  wizard.push(await measure([bundle, '--dry-run', '--out', '/tmp/keystone-bench'], FIRST_FRAME))
+  frame.push(await measure(wizard, FIRST_FRAME))
+  page.push(await measure(wizard, FIRST_PAGE))
 }
+const ratio = (values) => (median(values) / median(bare)).toFixed(2)
 console.log(`node -e 0     ${median(bare).toFixed(0)} ms (median of ${RUNS})`)
-console.log(`first frame   ${median(wizard).toFixed(0)} ms`)
-console.log(`ratio         ${(median(wizard) / median(bare)).toFixed(2)} (goal: at most 3.5)`)
+console.log(`first frame   ${median(frame).toFixed(0)} ms, ratio ${ratio(frame)} (goal: at most 3.5)`)
+console.log(`first page    ${median(page).toFixed(0)} ms, ratio ${ratio(page)}`)

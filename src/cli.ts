@@ -1,8 +1,10 @@
+import { enableCompileCache } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, HELP, readCommandLine } from './cli/arguments.ts'
 import type { Ending } from './cli/ending.ts'
 import type { Hands } from './cli/hands.ts'
+import { openingFrame } from './ui/opening.ts'
 
 // Nothing more is loaded at the start: neither `--help` nor the wizard's first frame waits for what it does not use.
 
@@ -63,6 +65,10 @@ async function runWizard(command: Command): Promise<Ending> {
     process.stderr.write('keystone: the wizard needs a terminal\nkeystone install --answers FILE works without one\n')
     return 'bad-answers'
   }
+  isWizardOpen = true
+  // Keys typed from here on wait for the wizard, and are not echoed over its first frame.
+  process.stdin.setRawMode(true)
+  process.stdout.write(openingFrame(process.stdout.columns || 80, { isDryRun: command.isDryRun }))
   const [{ startWizard }, { wizardServices }, { endingOf }, hands] = await Promise.all([
     import('./ui/app.tsx'),
     import('./cli/wizard-services.ts'),
@@ -77,12 +83,12 @@ async function runWizard(command: Command): Promise<Ending> {
     // With a shell in front it does not hear that.
     void services.settled().then(() => setTimeout(() => leave('cancelled'), FAREWELL_MS))
   })
-  isWizardOpen = true
   const exit = await startWizard(services, {
     stdin: process.stdin,
     stdout: process.stdout,
     capabilities: capabilities(),
     isDryRun: command.isDryRun,
+    isOpened: true,
     ...(command.out !== null && { outDirectory: command.out }),
   }).finally(() => {
     isWizardOpen = false
@@ -159,4 +165,6 @@ process.on('uncaughtException', (error) => {
   void explain(error).finally(() => leave('bug'))
 })
 
+// The second start is quicker: what was compiled is kept below the temporary folder.
+enableCompileCache()
 leave(await main(process.argv.slice(2)).catch(explain))

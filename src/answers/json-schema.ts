@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { StepId } from '../model/answers.ts'
 import { stepOrder, steps } from '../steps/order.ts'
 import { CURRENT_VERSION } from './migrations.ts'

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Answers, StepId } from '../model/answers.ts'
 import type { Problem } from '../model/problem.ts'
 import { confirmationProblem } from '../plan/confirmation.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a field check found. The path is added by whoever asked. */
 export type Finding = {

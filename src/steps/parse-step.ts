@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Answers, StepId } from '../model/answers.ts'
 import type { Problem } from '../model/problem.ts'
 import { closestWord } from './closest-word.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Answers, StepId } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'

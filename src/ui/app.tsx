@@ -20,6 +20,8 @@ export type WizardOptions = {
   readonly stdout: TerminalOutput
   readonly capabilities: Capabilities
   readonly isDryRun: boolean
+  /** The opening frame is on the screen already. */
+  readonly isOpened?: boolean
   /** Where a dry run puts its files, for the last page. */
   readonly outDirectory?: string
 }
@@ -27,7 +29,10 @@ export type WizardOptions = {
 /** Runs the wizard on a terminal until the person leaves it; the terminal is given back in every case. Rejects only with
  *  faults of ours and of `reboot`. */
 export async function startWizard(services: WizardServices, options: WizardOptions): Promise<WizardExit> {
-  const painter = createPainter(options.stdout, { isUnicode: options.capabilities.unicode })
+  const painter = createPainter(options.stdout, {
+    isUnicode: options.capabilities.unicode,
+    isEntered: options.isOpened ?? false,
+  })
   const wizard = createWizard(services, { isDryRun: options.isDryRun })
   const session = createSession({
     wizard,

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
 import { pageTitle, walk } from '../wizard/pages.ts'
 import { footerKeys } from './footer-keys.ts'
+import { DRY_RUN_BANNER } from './opening-words.ts'
 import type { View } from './session.ts'
 import { cut, pad } from './text.ts'
 import { toneProps } from './theme.ts'
@@ -41,7 +42,7 @@ function titleOf({ wizard: { page } }: View): string {
 
 function Banner({ view }: { readonly view: View }) {
   if (!view.wizard.isDryRun) return <Text> </Text>
-  return <Text {...toneProps('strong', view.capabilities.colour)}>{'  Dry run: nothing will be changed'}</Text>
+  return <Text {...toneProps('strong', view.capabilities.colour)}>{DRY_RUN_BANNER}</Text>
 }
 
 /** The lower edge of the body; what a key came to is said here until the next key. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { toAscii } from './ascii.ts'
+import { ENTER_SCREEN, LEAVE_SCREEN, SIZE_QUERY } from './screen-codes.ts'
 import { displayWidth, withoutStyles } from './text.ts'
 
 /** What we need of a terminal's output; `process.stdout` is one, and a test's stream. */
@@ -26,20 +27,21 @@ const DEFAULT_SIZE: Size = { columns: 80, rows: 24 }
 const FRAME_MS = 33
 
 const ESC = '\u001B['
-// Other screen, no cursor, no wrapping at the right edge, pastes in brackets. A terminal that knows one of them not ignores it.
-const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l${ESC}?2004h${ESC}2J`
-const LEAVE = `${ESC}?2004l${ESC}?7h${ESC}0m${ESC}2J${ESC}H${ESC}?25h${ESC}?1049l`
-/** Goes to the far corner and asks where that is. */
-export const SIZE_QUERY = `${ESC}999;999H${ESC}6n`
 
 /** Draws frames on a terminal, only the lines that changed. Ink's own writer clears the whole screen for each frame that
  *  fills it, which on a serial line takes most of a second, and it stays silent where `CI` is set. When the line is slower
  *  than the frames, frames in between are left out. */
-export function createPainter(terminal: TerminalOutput, options: { isUnicode: boolean }): Painter {
+export function createPainter(
+  terminal: TerminalOutput,
+  /** `isEntered`: the opening frame has taken the screen over already. */
+  options: { isUnicode: boolean; isEntered?: boolean },
+): Painter {
   let frame: readonly string[] = []
   let painted: readonly string[] = []
   let asked: Size | null = null
   let isActive = false
+  let isEntered = options.isEntered ?? false
+  let isOpened = isEntered
   let isBusy = false
   let isStale = false
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -104,15 +106,20 @@ export function createPainter(terminal: TerminalOutput, options: { isUnicode: bo
       isActive = true
       painted = []
       terminal.on('resize', resized)
-      terminal.write(terminal.columns ? ENTER : `${ENTER}${SIZE_QUERY}`)
-      paint()
+      const codes = `${isEntered ? '' : ENTER_SCREEN}${terminal.columns ? '' : SIZE_QUERY}`
+      isEntered = true
+      if (codes !== '') terminal.write(codes)
+      // An opening stays until there is a frame to draw over it.
+      if (!isOpened) paint()
+      isOpened = false
     },
     stop() {
       isActive = false
       clearTimeout(timer)
       timer = undefined
       terminal.removeListener('resize', resized)
-      terminal.write(LEAVE)
+      isEntered = false
+      terminal.write(LEAVE_SCREEN)
     },
     repaint,
     setSize(newSize) {

@@ -1,6 +1,7 @@
 import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize } from '../model/size.ts'
+import { LOOKING, PROMISE } from './opening-words.ts'
 import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
 import type { Session, View } from './session.ts'
@@ -14,7 +15,7 @@ export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): F
   const isUnfit = machineProblems.length > 0
   return {
     rows: [
-      { kind: 'note', text: 'Keystone makes this machine the first server of your cluster.' },
+      { kind: 'note', text: PROMISE },
       {
         kind: 'note',
         text: 'It asks a few questions, shows what it will do, and changes nothing until you have typed the names of the disks to erase.',
@@ -39,7 +40,7 @@ function verdictRows({ detectionFailure, hardware, machineProblems, isDryRun }: 
   if (detectionFailure !== null) {
     return [{ kind: 'note', text: `! The hardware could not be read: ${detectionFailure}`, tone: 'problem' }]
   }
-  if (!hardware) return [{ kind: 'note', text: 'Looking at the hardware …', tone: 'dim' }]
+  if (!hardware) return [{ kind: 'note', text: LOOKING, tone: 'dim' }]
   const notes = hardware.problems.map(
     (problem): Row => ({ kind: 'note', text: `Note: ${sentences(problem)}`, tone: 'warning' }),
   )

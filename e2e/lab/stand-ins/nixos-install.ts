@@ -123,8 +123,10 @@ function installLoader(root: string, path: string, system: System, machineId: st
   copyFileSync(loader, join(boot, 'EFI/BOOT/BOOTX64.EFI'))
   copyFileSync(join(PARTS, 'vmlinuz'), join(boot, 'EFI/nixos', `${name}-bzImage.efi`))
   writeFileSync(join(boot, 'EFI/nixos', `${name}-initrd.efi`), initrd)
-  // Kernel lines on the serial line would tear its screen, as in the lab image.
-  const options = [`init=${path}/init`, 'root=fstab', ...system.kernelParams, 'loglevel=1', 'systemd.show_status=false']
+  // loglevel, show_status: kernel lines on the serial line would tear its screen. lsm: without it systemd loads a BPF
+  // program at each start, half a minute under emulation.
+  const lab = ['loglevel=1', 'systemd.show_status=false', 'lsm=landlock,yama']
+  const options = [`init=${path}/init`, 'root=fstab', ...system.kernelParams, ...lab]
   writeFileSync(
     join(boot, 'loader/entries/nixos-generation-1.conf'),
     `title NixOS\nversion Generation 1 NixOS ${system.stateVersion} (lab stand-in)\nlinux /EFI/nixos/${name}-bzImage.efi\n` +

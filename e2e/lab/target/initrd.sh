@@ -126,6 +126,7 @@ cp "$root/usr/lib/modules/$kernel"/modules.{builtin,builtin.modinfo,order} "$out
 depmod -b "$out" "$kernel" 2>/dev/null || chroot "$out" depmod "$kernel"
 
 mkdir -p "$out/etc/systemd/system" "$out/etc/modules-load.d"
+"$(dirname "$(readlink -f "$0")")/quick-udev.sh" "$out" virtio_pci virtio_blk virtio_scsi nvme ahci sd_mod tpm_crb tpm_tis
 cat >"$out/etc/initrd-release" <<'RELEASE'
 ID=keystone-lab
 NAME="Keystone lab"

@@ -24,7 +24,13 @@ tar -C "$root" --numeric-owner -c \
   --exclude='./usr/src' --exclude='./etc/systemd/system/*' --exclude='./etc/systemd/network/*' --exclude='./usr/share/zfs' \
   --exclude='./etc/systemd/system.conf.d' --exclude='./etc/udev/rules.d/*' --exclude='./etc/hostid' --exclude='./etc/sysctl.d/99-lab.conf' \
   --exclude='./usr/lib/udev/rules.d/*-md-*' --exclude='./usr/lib/udev/rules.d/*lvm*' --exclude='./usr/lib/udev/rules.d/*nvmf*' \
-  --exclude='./usr/lib/systemd/system-generators/zfs-mount-generator' --exclude='./dev/*' . | tar -C "$out" -x
+  --exclude='./usr/lib/systemd/system-generators/*' --exclude='./usr/lib/systemd/system/dracut*' \
+  --exclude='./usr/lib/systemd/system/*.wants/dracut*' --exclude='./usr/lib/systemd/system/initrd*' --exclude='./dev/*' . | tar -C "$out" -x
+
+# Each generator is a process at each reload; these do what NixOS's target needs.
+for generator in fstab cryptsetup getty; do
+  install -D -m 0755 -t "$out/usr/lib/systemd/system-generators" "$root/usr/lib/systemd/system-generators/systemd-$generator-generator"
+done
 
 # NixOS has one folder of programs in PATH: unit files and scripts name /usr/bin there.
 for path in "$out"/usr/sbin/*; do
@@ -79,6 +85,7 @@ printf '[Manager]\nDefaultTimeoutStartSec=300s\nDefaultDeviceTimeoutSec=300s\n' 
 mkdir -p "$out/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$out/etc/systemd/journald.conf.d/lab.conf"
 ln -sf /usr/lib/systemd/system/multi-user.target "$out/etc/systemd/system/default.target"
+"$(dirname "$(readlink -f "$0")")/quick-udev.sh" "$out" virtio_net virtio_console virtio_rng
 : >"$out/etc/machine-id"
 rm -f "$out/etc/hostname" "$out/etc/fstab"
 chroot "$out" ldconfig

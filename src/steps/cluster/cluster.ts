@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkDnsLabel } from '../dns-label.ts'
 import { checkedText, type FieldCheck } from '../field.ts'
 import type { Step } from '../step.ts'

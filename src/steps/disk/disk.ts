@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type DiskAnswers, LAYOUTS } from '../../model/answers.ts'
 import type { Disk, Hardware } from '../../model/hardware.ts'
 import type { Problem } from '../../model/problem.ts'

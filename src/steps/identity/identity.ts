@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Secret } from '../../model/secret.ts'
 import { acrossFields, checkedText } from '../field.ts'
 import type { Step } from '../step.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { NetworkAnswers } from '../../model/answers.ts'
 import type { Hardware } from '../../model/hardware.ts'
 import { acrossFields, checkedText, type FieldCheck, type Finding, quote } from '../field.ts'
