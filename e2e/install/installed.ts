@@ -24,11 +24,20 @@ export function zfsGet(machine: Machine, property: string, dataset: string): Pro
   return machine.agent.succeed(`zfs get -H -o value ${property} ${dataset}`)
 }
 
-/** Sizes, types and labels of all partitions of a target disk, for comparing two installs. */
-export async function partitionTable(machine: Machine, diskId: string): Promise<unknown> {
-  const text = await machine.agent.succeed(`sfdisk --json /dev/disk/by-id/virtio-${diskId}`)
-  const { partitiontable } = JSON.parse(text) as {
-    partitiontable: { label: string; partitions: { start: number; size: number; type: string; name?: string }[] }
+/** Start (sectors of 512 bytes), size in bytes, type and label of all partitions of a target disk, for comparing two
+ *  installs. */
+export async function partitionTable(machine: Machine, diskId: string): Promise<unknown[]> {
+  const columns = 'START,SIZE,PARTTYPE,PARTLABEL'
+  const disk = `/dev/disk/by-id/virtio-${diskId}`
+  const { blockdevices } = JSON.parse(
+    await machine.agent.succeed(`lsblk --json --bytes --output ${columns} ${disk}`),
+  ) as {
+    blockdevices: { children?: { partlabel: string | null }[] }[]
   }
-  return partitiontable.partitions.map(({ start, size, type, name }) => ({ start, size, type, name }))
+  const partitions = blockdevices.flatMap(({ children }) => children ?? [])
+  if (partitions.length === 0) throw new Error(`${disk} has no partitions`)
+  // What lies on a partition (a mapping of swap) belongs to the running system, not to the table.
+  return partitions
+    .map((partition) => ({ ...partition, children: undefined }))
+    .sort((one, other) => String(one.partlabel).localeCompare(String(other.partlabel)))
 }
