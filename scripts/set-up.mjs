@@ -28,13 +28,20 @@ const LAB_PACKAGES = [
   { shows: 'setpriv', package: 'util-linux', why: 'ends the virtual machine with its parent' },
 ]
 
+/** Without root the image is built in a user namespace of one's own, which needs the owner maps of this package. */
+const ROOTLESS_PACKAGES = [{ shows: 'newuidmap', package: 'uidmap', why: 'builds the lab system without root' }]
+
 const NIX_PACKAGES = [{ shows: 'nix-instantiate', package: 'nix-bin', why: 'evaluates the rendered configuration' }]
 
 /** Installs what is missing. `needs` lists what this run is for; nothing is installed that it does not use. */
 export function setUp(needs = []) {
   checkNode()
   installNodeModules()
-  const wanted = [...(needs.includes('lab') ? LAB_PACKAGES : []), ...(needs.includes('nix') ? NIX_PACKAGES : [])]
+  const wanted = [
+    ...(needs.includes('lab') ? LAB_PACKAGES : []),
+    ...(needs.includes('lab') && process.getuid?.() !== 0 ? ROOTLESS_PACKAGES : []),
+    ...(needs.includes('nix') ? NIX_PACKAGES : []),
+  ]
   installPackages(wanted.filter((entry) => !isHere(entry.shows)))
 }
 

@@ -1,6 +1,7 @@
 import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize } from '../model/size.ts'
+import { IMAGINED } from '../plan/imagine-free.ts'
 import { LOOKING, PROMISE } from './opening-words.ts'
 import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
@@ -44,6 +45,12 @@ function verdictRows({ detectionFailure, hardware, machineProblems, isDryRun }: 
   const notes = hardware.problems.map(
     (problem): Row => ({ kind: 'note', text: `Note: ${sentences(problem)}`, tone: 'warning' }),
   )
+  if (hardware.problems.some(({ code }) => code.startsWith(IMAGINED))) {
+    return [
+      { kind: 'note', text: '! An install would not be possible on this machine as it is now:', tone: 'problem' },
+      ...notes,
+    ]
+  }
   if (machineProblems.length === 0) {
     return [{ kind: 'note', text: '✓ Everything that an install needs is here.', tone: 'good' }, ...notes]
   }

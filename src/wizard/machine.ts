@@ -65,7 +65,8 @@ export const wizardMachine = wizard.createMachine({
     DETECTED: {
       actions: assign(({ context, event: { hardware } }) => ({
         hardware,
-        parts: hardware,
+        // The parts are what was found; a dry run may be given a machine that is better than that.
+        parts: { ...hardware, ...context.parts },
         machineProblems: checkMachine(hardware),
         drafts: context.drafts ?? defaultDrafts(hardware),
       })),

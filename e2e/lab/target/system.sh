@@ -27,6 +27,10 @@ tar -C "$root" --numeric-owner -c \
   --exclude='./usr/lib/systemd/system-generators/*' --exclude='./usr/lib/systemd/system/dracut*' \
   --exclude='./usr/lib/systemd/system/*.wants/dracut*' --exclude='./usr/lib/systemd/system/initrd*' --exclude='./dev/*' . | tar -C "$out" -x
 
+# Without the service its bus name must not be offered either: `systemctl reboot` would wait for it.
+rm -f "$out"/usr/lib/systemd/system/dbus-org.freedesktop.{login1,hostname1}.service \
+  "$out"/usr/share/dbus-1/system-services/org.freedesktop.{login1,hostname1}.service
+
 # Each generator is a process at each reload; these do what NixOS's target needs.
 for generator in fstab cryptsetup getty; do
   install -D -m 0755 -t "$out/usr/lib/systemd/system-generators" "$root/usr/lib/systemd/system-generators/systemd-$generator-generator"
