@@ -24,6 +24,7 @@ const LAB_PACKAGES = [
   { shows: 'mcopy', package: 'mtools', why: "fills the lab image's ESP" },
   { shows: 'sgdisk', package: 'gdisk', why: 'partitions the lab image' },
   { shows: 'cpio', package: 'cpio', why: "packs the lab's initramfs" },
+  { shows: 'xz', package: 'xz-utils', why: 'packs kernel modules of the lab image' },
   { shows: 'zstd', package: 'zstd', why: 'compresses the lab image' },
   { shows: 'setpriv', package: 'util-linux', why: 'ends the virtual machine with its parent' },
 ]
