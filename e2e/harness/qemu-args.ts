@@ -121,9 +121,10 @@ export function qemuArgs({
     // port, because from the root bus itself nothing can be pulled.
     const slot = 0x10 + index
     args.push('-device', `pcie-root-port,id=port-${id},chassis=${slot},slot=${slot},addr=0x${slot.toString(16)}`)
+    // A boot index for every disk: without one OVMF lists a disk behind its own shell once another one was booted.
     // Not cache=unsafe: what the guest flushed must survive a killed QEMU, qcow2's own tables too.
     args.push('-drive', `if=none,id=disk-${id},file=${at.disk(id)},format=qcow2,discard=unmap`)
-    args.push('-device', `virtio-blk-pci,id=${id},drive=disk-${id},serial=${id},bus=port-${id}`)
+    args.push('-device', `virtio-blk-pci,id=${id},drive=disk-${id},serial=${id},bus=port-${id},bootindex=${1 + index}`)
   }
   if (incoming !== undefined) args.push('-incoming', incoming)
   return args

@@ -146,8 +146,16 @@ in
             name = credstore;
             # Read once, while formatting; it lies in memory and is gone after the install.
             passwordFile = "/run/keystone/passphrase";
-            # The passphrase is asked for when the TPM does not give the key.
-            settings.crypttabExtraOpts = [ "tpm2-device=auto" ];
+            settings.crypttabExtraOpts = [
+              # The passphrase is asked for when the TPM does not give the key.
+              "tpm2-device=auto"
+              # A typing mistake must not end in a machine that does not boot: ask again, as often as it takes.
+              # What was wrong once is not tried again by itself.
+              "tries=0"
+              "password-cache=no"
+              # The credstore appears when the pool is imported, and that waits for slow disks.
+              "x-systemd.device-timeout=5min"
+            ];
             content = {
               type = "filesystem";
               format = "ext4";

@@ -32,6 +32,12 @@
                 settings = {
                   # TRIM shows which blocks are free, not what is in the others.
                   allowDiscards = true;
+                  crypttabExtraOpts = [
+                    # A typing mistake must not end in a machine that does not boot: ask again, as often as it takes.
+                    # What was wrong once is not tried again by itself.
+                    "tries=0"
+                    "password-cache=no"
+                  ];
                 };
                 content = {
                   type = "filesystem";
