@@ -1,18 +1,24 @@
+import { Cancelled } from '../system/errors.ts'
 import type { System } from '../system/system.ts'
 
-/** The same hands, but every program ends when `signal` aborts, whether the task thought of it or not. */
+/** The same hands, but once `signal` aborts every program ends and nothing more is changed, whether the task thought of it
+ *  or not. Removing a file stays possible: a secret on tmpfs must go even then. */
 export function cancellableSystem(system: System, signal: AbortSignal): System {
+  const unlessCancelled = async <Result>(change: () => Promise<Result>): Promise<Result> => {
+    if (signal.aborted) throw new Cancelled('cancelled')
+    return change()
+  }
   return {
     query: (program, args, options) => system.query(program, args, { signal, ...options }),
-    run: (program, args, options) => system.run(program, args, { signal, ...options }),
+    run: (program, args, options) => unlessCancelled(() => system.run(program, args, { signal, ...options })),
     readText: (path) => system.readText(path),
     readBytes: (path) => system.readBytes(path),
     listDirectory: (path) => system.listDirectory(path),
     realPath: (path) => system.realPath(path),
     exists: (path) => system.exists(path),
-    writeFile: (path, content, options) => system.writeFile(path, content, options),
-    appendFile: (path, content, options) => system.appendFile(path, content, options),
-    makeDirectory: (path, options) => system.makeDirectory(path, options),
+    writeFile: (path, content, options) => unlessCancelled(() => system.writeFile(path, content, options)),
+    appendFile: (path, content, options) => unlessCancelled(() => system.appendFile(path, content, options)),
+    makeDirectory: (path, options) => unlessCancelled(() => system.makeDirectory(path, options)),
     removeFile: (path) => system.removeFile(path),
     now: () => system.now(),
   }

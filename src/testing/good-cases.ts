@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { formatProblems } from '../answers/format-problems.ts'
 import { planFromFile } from '../answers/plan-from-file.ts'
 import { loadPhases } from '../install/assets.ts'
-import { dryRun, formatChanges } from '../install/dry-run.ts'
+import { type DryRunResult, dryRun, formatChanges } from '../install/dry-run.ts'
 import { recordedMachine } from '../install/recorded-machine.ts'
 import { installSequence } from '../install/sequences.ts'
+import type { InstallEvent } from '../model/event.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import { confirmationOf } from '../plan/confirmation.ts'
 import { renderContext } from '../plan/render-context.ts'
@@ -52,23 +53,32 @@ async function readAnswerFile(name: string) {
 
 /** What a dry run of the case on its machine would execute: the text of commands.txt. */
 export async function commandsOfCase(name: string, templates: Templates): Promise<string> {
+  const { outcome, changes } = await dryRunOfCase(name, {}, templates)
+  if (outcome.status === 'failed') throw new Error(`${name}: ${outcome.failure.message}`, { cause: outcome.error })
+  return formatChanges(changes)
+}
+
+/** The real sequence of the case on a machine that only records. */
+export async function dryRunOfCase(
+  name: string,
+  { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: InstallEvent) => void },
+  templates?: Templates,
+): Promise<DryRunResult> {
   const { plan, answers, machine } = await readCase(name)
   const log = createLog({ append: () => {} })
-  const { outcome, changes } = await dryRun({
+  return dryRun({
     tasks: installSequence,
     system: createDryRunSystem(recordedMachine(machine)),
     log,
     plan,
-    files: renderFiles(renderContext(plan), templates),
+    files: renderFiles(renderContext(plan), templates ?? (await templatesOfTree())),
     phaseFiles: await loadPhases(createLocalSystem({ log }), PHASES),
     secrets: { passphrase: answers.encryption.passphrase, password: answers.identity.password },
     confirmation: confirmationOf(answers.disk.devices, machine),
-    signal: new AbortController().signal,
-    onEvent: () => {},
+    signal: signal ?? new AbortController().signal,
+    onEvent: onEvent ?? (() => {}),
     onRecoveryKey: () => {},
   })
-  if (outcome.status === 'failed') throw new Error(`${name}: ${outcome.failure.message}`, { cause: outcome.error })
-  return formatChanges(changes)
 }
 
 /** The templates of this source tree. */
