@@ -78,7 +78,7 @@ for unit in e2scrub_reap.service e2scrub_all.timer fstrim.timer dpkg-db-backup.t
   systemd-hibernate-resume.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount \
   modprobe@configfs.service modprobe@drm.service modprobe@fuse.service modprobe@efi_pstore.service \
   sys-kernel-config.mount sys-fs-fuse-connections.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
-  dev-hugepages.mount systemd-logind.service systemd-hostnamed.socket systemd-hostnamed.service \
+  dev-hugepages.mount tmp.mount systemd-logind.service systemd-hostnamed.socket systemd-hostnamed.service \
   systemd-networkd-wait-online.service systemd-networkd-persistent-storage.service systemd-pstore.service \
   systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-sysusers.service ldconfig.service \
   systemd-update-done.service systemd-udev-load-credentials.service; do

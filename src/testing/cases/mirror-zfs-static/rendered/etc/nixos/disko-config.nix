@@ -55,7 +55,11 @@ in
                 type = "swap";
                 # A new random key at each boot: nothing that was swapped out can be read later.
                 randomEncryption = true;
-                mountOptions = [ "nofail" ];
+                # Either disk may be missing. systemd waits for its swap all the same, so not for long.
+                mountOptions = [
+                  "nofail"
+                  "x-systemd.device-timeout=60s"
+                ];
               };
             };
             zfs = {
@@ -95,7 +99,11 @@ in
                 type = "swap";
                 # A new random key at each boot: nothing that was swapped out can be read later.
                 randomEncryption = true;
-                mountOptions = [ "nofail" ];
+                # Either disk may be missing. systemd waits for its swap all the same, so not for long.
+                mountOptions = [
+                  "nofail"
+                  "x-systemd.device-timeout=60s"
+                ];
               };
             };
             zfs = {
