@@ -11,10 +11,11 @@ export type FirstBoot = {
 /** Waits for the installed system and its first-boot phase; gives the phase's result. */
 export async function firstBoot(machine: Machine): Promise<FirstBoot> {
   await machine.agent.waitReady({ timeoutMs: 600_000 })
+  // A missing disk is waited for before the system goes on without it.
   // The phase is a oneshot unit: it is over when it is active (exited) or failed.
   await machine.agent.succeed(
-    "timeout 290 bash -c 'while systemctl show -P ActiveState keystone-first-boot | grep -qx -e inactive -e activating; do sleep 0.5; done'",
-    { timeoutMs: 300_000 },
+    "timeout 590 bash -c 'while systemctl show -P ActiveState keystone-first-boot | grep -qx -e inactive -e activating; do sleep 0.5; done'",
+    { timeoutMs: 600_000 },
   )
   return JSON.parse(await machine.agent.succeed('cat /var/lib/keystone/phases/first-boot.json')) as FirstBoot
 }
@@ -27,7 +28,8 @@ export function zfsGet(machine: Machine, property: string, dataset: string): Pro
 /** Start (sectors of 512 bytes), size in bytes, type and label of all partitions of a target disk, for comparing two
  *  installs. */
 export async function partitionTable(machine: Machine, diskId: string): Promise<unknown[]> {
-  const columns = 'START,SIZE,PARTTYPE,PARTLABEL'
+  // NAME makes lsblk give the tree; kernel names differ from boot to boot and are left out below.
+  const columns = 'NAME,START,SIZE,PARTTYPE,PARTLABEL'
   const disk = `/dev/disk/by-id/virtio-${diskId}`
   const { blockdevices } = JSON.parse(
     await machine.agent.succeed(`lsblk --json --bytes --output ${columns} ${disk}`),
@@ -38,6 +40,6 @@ export async function partitionTable(machine: Machine, diskId: string): Promise<
   if (partitions.length === 0) throw new Error(`${disk} has no partitions`)
   // What lies on a partition (a mapping of swap) belongs to the running system, not to the table.
   return partitions
-    .map((partition) => ({ ...partition, children: undefined }))
+    .map((partition) => ({ ...partition, name: undefined, children: undefined }))
     .sort((one, other) => String(one.partlabel).localeCompare(String(other.partlabel)))
 }

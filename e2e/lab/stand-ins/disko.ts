@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readArguments, UsageError } from './lib/arguments.ts'
 import { EvaluationError, evaluate, nixString } from './lib/evaluate.ts'
+import { labSettings } from './lib/lab-settings.ts'
 import { LayoutError, readLayout } from './lib/layout.ts'
 import { destroyScript, formatScript, mountScript, unmountScript } from './lib/layout-scripts.ts'
 import { realScript } from './lib/real-disko.ts'
@@ -51,11 +52,12 @@ function ownScript({ mode, root, file }: Request): string {
 }
 
 function main(argv: readonly string[]): number {
+  const settings = labSettings()
   let script: string
   try {
     const request = readRequest(argv)
     process.stdout.write('disko version 1.13.0 (lab)\n')
-    const { KEYSTONE_DISKO: disko, KEYSTONE_NIXPKGS_LIB: lib } = process.env
+    const { KEYSTONE_DISKO: disko, KEYSTONE_NIXPKGS_LIB: lib } = settings
     script = disko && lib ? realScript(request, { disko, lib }) : ownScript(request)
   } catch (error) {
     if (error instanceof UsageError || error instanceof LayoutError || error instanceof EvaluationError) {
@@ -68,7 +70,7 @@ function main(argv: readonly string[]): number {
   try {
     const path = join(folder, 'script')
     writeFileSync(path, script)
-    return bash([path])
+    return bash([path], { KEYSTONE_LAB_CHEAP_PBKDF: settings.KEYSTONE_LAB_CHEAP_PBKDF ?? '' })
   } finally {
     rmSync(folder, { recursive: true })
   }

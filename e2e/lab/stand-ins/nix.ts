@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { readArguments, UsageError } from './lib/arguments.ts'
 import { EvaluationError, evaluate, nixString } from './lib/evaluate.ts'
 import { printError, printRecord, tellBuild } from './lib/internal-json.ts'
+import { labSettings } from './lib/lab-settings.ts'
 import { storePath } from './lib/store-path.ts'
 
 type Request = { readonly store: string; readonly flake: string; readonly host: string }
@@ -50,7 +51,7 @@ const FETCHED = [
 const BUILT = ['etc', 'initrd', 'units', 'system-path', 'users-groups.json', 'nixos-system']
 
 async function main(argv: readonly string[]): Promise<number> {
-  const pauseMs = Number(process.env.KEYSTONE_LAB_BUILD_PAUSE_MS ?? 60)
+  const pauseMs = Number(labSettings().KEYSTONE_LAB_BUILD_PAUSE_MS ?? 60)
   try {
     const { store, flake, host } = readRequest(argv)
     printRecord({

@@ -85,7 +85,7 @@ for unit in e2scrub_reap.service e2scrub_all.timer fstrim.timer dpkg-db-backup.t
   ln -sf /dev/null "$out/etc/systemd/system/$unit"
 done
 mkdir -p "$out/etc/systemd/system.conf.d"
-printf '[Manager]\nDefaultTimeoutStartSec=300s\nDefaultDeviceTimeoutSec=300s\n' >"$out/etc/systemd/system.conf.d/lab.conf"
+printf '[Manager]\nDefaultTimeoutStartSec=300s\n' >"$out/etc/systemd/system.conf.d/lab.conf"
 mkdir -p "$out/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$out/etc/systemd/journald.conf.d/lab.conf"
 ln -sf /usr/lib/systemd/system/multi-user.target "$out/etc/systemd/system/default.target"

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { readRequest as disko } from './disko.ts'
+import { readRequest as nix } from './nix.ts'
+import { readRequest as nixosEnter } from './nixos-enter.ts'
+import { readRoot as generateConfig } from './nixos-generate-config.ts'
+import { readRequest as nixosInstall } from './nixos-install.ts'
+
+const FILE = '/run/keystone/disko-config.nix'
+
+test('disko takes the three command lines of the installer', () => {
+  const line = ['--mode', 'destroy,format,mount', '--yes-wipe-all-disks', '--root-mountpoint', '/mnt', FILE]
+  expect(disko(line)).toEqual({ mode: 'destroy,format,mount', root: '/mnt', file: FILE })
+  expect(disko(['--mode', 'mount', '--root-mountpoint', '/mnt', FILE])).toMatchObject({ mode: 'mount' })
+  expect(disko(['--mode', 'unmount', '--root-mountpoint', '/mnt', FILE])).toMatchObject({ mode: 'unmount' })
+})
+
+test.each([
+  ['wipes nothing without the flag', ['--mode', 'destroy,format,mount', '--root-mountpoint', '/mnt', FILE], 'Aborted.'],
+  ['no mode', ['--root-mountpoint', '/mnt', FILE], 'unknown mode: none given'],
+  [
+    'a mode of old',
+    ['--mode', 'zap_create_mount', '--root-mountpoint', '/mnt', FILE],
+    'unknown mode: zap_create_mount',
+  ],
+  ['an unknown option', ['--mode', 'mount', '--root-mountpoint', '/mnt', '--force', FILE], 'unknown option: --force'],
+  ['no file', ['--mode', 'mount', '--root-mountpoint', '/mnt'], 'expected 1 argument(s), got 0'],
+  ['two files', ['--mode', 'mount', '--root-mountpoint', '/mnt', FILE, FILE], 'expected 1 argument(s), got 2'],
+  ['no root', ['--mode', 'mount', FILE], '--root-mountpoint is missing'],
+  ['a value missing', [FILE, '--mode'], 'option --mode needs a value'],
+])('disko refuses: %s', (_name, argv, message) => {
+  expect(() => disko(argv)).toThrow(message)
+})
+
+const BUILD = [
+  'build',
+  '--store',
+  '/mnt',
+  '--extra-experimental-features',
+  'nix-command flakes',
+  '--log-format',
+  'internal-json',
+  '--no-link',
+  '--print-out-paths',
+  '--verbose',
+]
+const INSTALLABLE = 'path:/mnt/etc/nixos#nixosConfigurations."primer-1".config.system.build.toplevel'
+
+test('nix takes the one build of the installer', () => {
+  expect(nix([...BUILD, INSTALLABLE])).toEqual({ store: '/mnt', flake: '/mnt/etc/nixos', host: 'primer-1' })
+})
+
+test.each([
+  ['another command', ['eval', ...BUILD.slice(1), INSTALLABLE], "'eval' is not a command"],
+  [
+    'flakes switched off',
+    BUILD.map((word) => (word === 'nix-command flakes' ? 'nix-command' : word)).concat(INSTALLABLE),
+    'experimental Nix feature',
+  ],
+  [
+    'another log format',
+    BUILD.map((word) => (word === 'internal-json' ? 'bar' : word)).concat(INSTALLABLE),
+    'internal-json only',
+  ],
+  ['no --no-link', [...BUILD.filter((word) => word !== '--no-link'), INSTALLABLE], '--no-link is missing'],
+  ['a flake in git', [...BUILD, INSTALLABLE.replace('path:', 'git+file://')], 'not an installable'],
+  ['a host without quotes', [...BUILD, INSTALLABLE.replaceAll('"', '')], 'not an installable'],
+])('nix refuses: %s', (_name, argv, message) => {
+  expect(() => nix(argv)).toThrow(message)
+})
+
+const SYSTEM = '/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nixos-system-primer-26.05'
+
+test('nixos-install takes the one line of the installer', () => {
+  const line = ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy']
+  expect(nixosInstall(line)).toEqual({ root: '/mnt', path: SYSTEM })
+})
+
+test.each([
+  [
+    'it would ask for a password',
+    ['--root', '/mnt', '--system', SYSTEM, '--no-channel-copy'],
+    '--no-root-passwd is missing',
+  ],
+  [
+    'a path of the live system',
+    ['--root', '/mnt', '--system', '/mnt/system', '--no-root-passwd', '--no-channel-copy'],
+    'not a store path',
+  ],
+  [
+    'an option that does not exist',
+    ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy', '--log-format', 'raw'],
+    'unknown option: --log-format',
+  ],
+  ['nothing', [], '--no-root-passwd is missing'],
+])('nixos-install refuses: %s', (_name, argv, message) => {
+  expect(() => nixosInstall(argv)).toThrow(message)
+})
+
+test('nixos-generate-config wants the root and no file systems', () => {
+  expect(generateConfig(['--root', '/mnt', '--no-filesystems'])).toBe('/mnt')
+  expect(() => generateConfig(['--root', '/mnt'])).toThrow('--no-filesystems is missing')
+  expect(() => generateConfig(['--root', '/mnt', '--no-filesystems', '--force'])).toThrow('unknown option: --force')
+})
+
+test('nixos-enter runs one command in one root', () => {
+  expect(nixosEnter(['--root', '/mnt', '-c', 'id'])).toEqual({ root: '/mnt', command: 'id' })
+  expect(() => nixosEnter(['--root', '/mnt'])).toThrow('--root and -c are needed')
+})

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { readLayout } from './layout.ts'
+import { destroyScript, formatScript, mountScript, unmountScript } from './layout-scripts.ts'
+
+const esp = { size: '1024M', type: 'EF00', content: { type: 'filesystem', format: 'vfat', mountpoint: '/boot' } }
+const swap = { size: '512M', content: { type: 'swap', randomEncryption: true } }
+const credstore = {
+  type: 'zfs_volume',
+  size: '100M',
+  content: {
+    type: 'luks',
+    name: 'credstore',
+    passwordFile: '/run/keystone/passphrase',
+    content: { type: 'filesystem', format: 'ext4' },
+  },
+}
+const crypt = {
+  type: 'zfs_fs',
+  options: { mountpoint: 'none', keyformat: 'raw', keylocation: 'file:///run/key' },
+  postMountHook: 'echo closing',
+}
+const root = { type: 'zfs_fs', mountpoint: '/', options: { mountpoint: 'legacy' } }
+const partitions = { zfs: { size: '100%', content: { type: 'zfs', pool: 'rpool' } }, swap, esp }
+const disk = { type: 'disk', device: '/dev/disk/by-id/virtio-a', content: { type: 'gpt', partitions } }
+const datasets = { 'crypt/root': root, crypt, credstore }
+const devices = { disk: { a: disk }, zpool: { rpool: { type: 'zpool', datasets } } }
+
+test('partitions and data sets come in the order disko uses, whatever the order in the file', () => {
+  const layout = readLayout(devices)
+  expect(layout.disks[0]?.content.partitions.map(({ label, type }) => [label, type])).toEqual([
+    ['disk-a-esp', 'EF00'],
+    ['disk-a-swap', '8200'],
+    ['disk-a-zfs', '8300'],
+  ])
+  expect(layout.pools[0]?.datasets.map(({ name }) => name)).toEqual(['credstore', 'crypt', 'crypt/root'])
+})
+
+const withPartition = (name: string, part: object) => ({
+  ...devices,
+  disk: { a: { ...disk, content: { type: 'gpt', partitions: { ...partitions, [name]: part } } } },
+})
+
+test.each([
+  [
+    'an unknown field',
+    { ...devices, disk: { a: { ...disk, devcie: '/dev/vda' } } },
+    "`disko.devices.disk.a.devcie' does not exist",
+  ],
+  ['a relative device', { ...devices, disk: { a: { ...disk, device: 'vda' } } }, 'disko.devices.disk.a.device'],
+  ['an unknown type', withPartition('esp', { ...esp, content: { type: 'btrfs' } }), "unknown type `btrfs'"],
+  ['a size with a blank', withPartition('swap', { ...swap, size: '1 GB' }), 'partitions.swap.size'],
+  [
+    'swap that is not encrypted',
+    withPartition('swap', { ...swap, content: { type: 'swap' } }),
+    'only randomly encrypted swap',
+  ],
+  [
+    'a file system the lab does not make',
+    withPartition('esp', { ...esp, content: { ...esp.content, format: 'xfs' } }),
+    'esp.content.format',
+  ],
+  ['a member of no pool', { disk: devices.disk }, 'no zpool is called rpool'],
+  ['a label that is too long', withPartition('x'.repeat(40), swap), 'longer than 36 characters'],
+  [
+    'a pool of another shape',
+    { ...devices, zpool: { rpool: { type: 'zpool', mode: 'raidz1', datasets } } },
+    'zpool.rpool.mode',
+  ],
+  [
+    'a native mount point',
+    {
+      ...devices,
+      zpool: { rpool: { type: 'zpool', datasets: { ...datasets, 'crypt/root': { type: 'zfs_fs', mountpoint: '/' } } } },
+    },
+    'only options.mountpoint = "legacy"',
+  ],
+  [
+    'a key of LUKS the lab does not know',
+    withPartition('esp', { size: '1G', content: { ...credstore.content, keyFile: '/key' } }),
+    "content.keyFile' does not exist",
+  ],
+])('refuses %s', (_name, wrong, message) => {
+  expect(() => readLayout(wrong)).toThrow(message)
+})
+
+test('formats disks before pools and hands the passphrase over without its trailing newline', () => {
+  const script = formatScript(readLayout(devices))
+  const order = [
+    'sgdisk --align-end',
+    'mkfs.vfat',
+    'zpool create',
+    "zfs create 'rpool/credstore'",
+    'luksFormat',
+    "zfs create -up 'rpool/crypt' ",
+  ]
+  const places = order.map((word) => script.indexOf(word))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+  expect(script).toContain(`--key-file=- < <(set +x; printf %s "$(cat '/run/keystone/passphrase')")`)
+})
+
+test('mounts the key data set with its hooks, then the root before what is below it', () => {
+  const script = mountScript(readLayout(devices))
+  const places = [
+    "load-key 'rpool/crypt'",
+    'echo closing',
+    "mount 'rpool/crypt/root'",
+    "mount '/dev/disk/by-partlabel/disk-a-esp'",
+  ].map((word) => script.indexOf(word))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+})
+
+test('unmounting closes the credstore before the pool is exported', () => {
+  const script = unmountScript(readLayout(devices))
+  expect(script.indexOf("cryptsetup close 'credstore'")).toBeGreaterThan(0)
+  expect(script.indexOf("cryptsetup close 'credstore'")).toBeLessThan(script.indexOf("zpool export 'rpool'"))
+})
+
+test('destroying touches only the disks of the layout', () => {
+  expect(destroyScript(readLayout(devices))).toContain("for disk in '/dev/disk/by-id/virtio-a'; do")
+})
