@@ -75,7 +75,7 @@ const result = () =>
     checks: Check[]
   }
 
-describe.skipIf(!hasJq)('phase first-boot', () => {
+describe.skipIf(!hasJq)(`phase first-boot (${hasJq ? 'jq is here' : 'skipped: jq is not installed'})`, () => {
   test('a machine as it should be: all checks are right, exit code 0', () => {
     expect(phase('run')).toMatchObject({ status: 0, stderr: '' })
     expect(result()).toMatchObject({ phase: 'first-boot', ok: true, unlockedBy: 'tpm2' })

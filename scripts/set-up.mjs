@@ -32,7 +32,10 @@ const LAB_PACKAGES = [
 /** Without root the image is built in a user namespace of one's own, which needs the owner maps of this package. */
 const ROOTLESS_PACKAGES = [{ shows: 'newuidmap', package: 'uidmap', why: 'builds the lab system without root' }]
 
-const NIX_PACKAGES = [{ shows: 'nix-instantiate', package: 'nix-bin', why: 'evaluates the rendered configuration' }]
+const TEST_PACKAGES = [
+  { shows: 'nix-instantiate', package: 'nix-bin', why: 'evaluates the rendered configuration' },
+  { shows: 'jq', package: 'jq', why: 'the phase scripts use it, and are tested here' },
+]
 
 /** Installs what is missing. `needs` lists what this run is for; nothing is installed that it does not use. */
 export function setUp(needs = []) {
@@ -41,7 +44,7 @@ export function setUp(needs = []) {
   const wanted = [
     ...(needs.includes('lab') ? LAB_PACKAGES : []),
     ...(needs.includes('lab') && process.getuid?.() !== 0 ? ROOTLESS_PACKAGES : []),
-    ...(needs.includes('nix') ? NIX_PACKAGES : []),
+    ...(needs.includes('tests') ? TEST_PACKAGES : []),
   ]
   installPackages(wanted.filter((entry) => !isHere(entry.shows)))
 }

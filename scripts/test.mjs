@@ -1,4 +1,4 @@
 import { continueOnNode24, setUp } from './set-up.mjs'
 
-setUp(['lab', 'nix'])
+setUp(['lab', 'tests'])
 continueOnNode24('scripts/run-tests.mjs', process.argv.slice(2))

@@ -36,6 +36,8 @@ export async function sampledLeaks(machine: Machine): Promise<{ samples: number;
  *  put the answers are left out. */
 export async function filesWithCanary(machine: Machine, folders: readonly string[]): Promise<string[]> {
   await machine.agent.putFile('/run/canary-patterns', `${CANARIES.join('\n')}\n`, '0600')
+  // A search that cannot find would pass: it must find the canaries where they are.
+  await machine.agent.succeed('[ "$(grep -cFf /run/canary-patterns /run/canary-patterns)" = 2 ]')
   const existing = folders.join(' ')
   const inFiles = await machine.agent.exec(
     `grep -ralFf /run/canary-patterns ${existing} 2>/dev/null | grep -vx -e /run/answers.yaml -e /run/canary-patterns`,
@@ -44,6 +46,7 @@ export async function filesWithCanary(machine: Machine, folders: readonly string
   const inJournal = await machine.agent.exec('journalctl --no-pager -o json --all | grep -cFf /run/canary-patterns', {
     timeoutMs: 300_000,
   })
+  if (!/^\d+\n$/.test(inJournal.stdout)) throw new Error(`the journal could not be searched: ${inJournal.stderr}`)
   const found = lines(inFiles.stdout)
   return Number(inJournal.stdout) > 0 ? [...found, 'journal'] : found
 }
