@@ -1,32 +1,33 @@
 import type { Disk, Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize, GIB } from '../model/size.ts'
+import { targetProblems } from '../steps/disk/target-problems.ts'
 
 /** Begins the code of every problem that a dry run only imagines away. */
 export const IMAGINED = 'imagined-'
 
-/** The same machine as if it had been started from our medium, for the dry run on a machine at work, where every disk is in
- *  use: disks count as free and writable, the firmware as UEFI, memory as enough. What was found instead is added to its
- *  problems, one each. Nothing but a dry run may plan with it. */
+/** The same machine as if it had been started from our medium, for the dry run on a machine at work: the firmware counts as
+ *  UEFI, memory as enough and, where no disk could be a target as it is, all disks as free and writable. What was found
+ *  instead is added to its problems, one each. Nothing but a dry run may plan with it. */
 export function imagineFree(hardware: Hardware): Hardware {
+  const hasTarget = hardware.disks.some((disk) => targetProblems(disk, 0, []).length === 0)
   return {
     ...hardware,
     firmware: 'uefi',
     cpu: { ...hardware.cpu, architecture: 'x86_64' },
     memoryBytes: hardware.memoryBytes === 'unknown' ? 'unknown' : Math.max(hardware.memoryBytes, GIB),
-    disks: hardware.disks.map((disk) => ({
-      ...disk,
-      inUse: null,
-      isBootMedium: false,
-      isReadOnly: false,
-      // A container or a small virtual machine may have disks without a stable name.
-      id: disk.id ?? `/dev/disk/by-id/dry-run-${disk.name.replace(/[^A-Za-z0-9]/g, '-')}`,
-    })),
-    problems: [...hardware.problems, ...pretences(hardware)],
+    disks: hasTarget ? hardware.disks : hardware.disks.map(freed),
+    problems: [...hardware.problems, ...pretences(hardware, hasTarget ? [] : hardware.disks)],
   }
 }
 
-function pretences({ firmware, cpu, memoryBytes, disks }: Hardware): readonly Problem[] {
+function freed(disk: Disk): Disk {
+  // A container or a small virtual machine may have disks without a stable name.
+  const id = disk.id ?? `/dev/disk/by-id/dry-run-${disk.name.replace(/[^A-Za-z0-9]/g, '-')}`
+  return { ...disk, id, inUse: null, isBootMedium: false, isReadOnly: false }
+}
+
+function pretences({ firmware, cpu, memoryBytes }: Hardware, disks: readonly Disk[]): readonly Problem[] {
   const found: Problem[] = []
   const pretend = (what: string, message: string) =>
     found.push({ code: `${IMAGINED}${what}`, path: ['hardware', what], message })
