@@ -31,6 +31,7 @@ export function describeContents(disk: BlockDevice): readonly string[] {
 function describe(device: BlockDevice): string | null {
   if (ESP_TYPES.includes(device.partitionType ?? '')) return 'EFI system partition'
   const filesystem = device.filesystem
-  if (filesystem === null) return null
+  // Without udev's database and without root, lsblk knows what is mounted but not its type.
+  if (filesystem === null) return device.mountpoints.length > 0 ? 'a mounted file system' : null
   return LINUX_FILESYSTEMS.includes(filesystem) ? `Linux (${filesystem})` : (WORDS[filesystem] ?? filesystem)
 }

@@ -54,4 +54,6 @@ test('says in words what is on a disk', () => {
   ])
   expect(disks({ name: 'a', type: 'disk', size: 1 })[0]?.contents).toEqual([])
   expect(disks({ name: 'a', type: 'disk', size: 1, pttype: 'gpt' })[0]?.contents).toEqual(['empty partition table'])
+  const rootWithoutType = { name: 'a', type: 'disk', size: 1, mountpoints: ['/'] }
+  expect(disks(rootWithoutType)[0]?.contents).toEqual(['a mounted file system'])
 })

@@ -20,7 +20,7 @@ export function formatHardware(hardware: Hardware): string {
 
 function diskRows(disk: Disk): string[] {
   const facts = [disk.path, formatSize(disk.sizeBytes), disk.kind, disk.model, disk.serial && `serial ${disk.serial}`]
-  const holds = disk.contents.length > 0 ? `holds ${disk.contents.join(', ')}` : 'empty'
+  const holds = disk.contents.length > 0 ? `holds ${disk.contents.join(', ')}` : 'no known data'
   const states = [holds, disk.isBootMedium ? 'the boot medium' : null, disk.inUse]
   return [
     row('disk', facts.filter((fact) => fact !== null && fact !== '').join(', ')),

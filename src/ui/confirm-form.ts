@@ -66,7 +66,7 @@ function diskRows(disk: Disk): readonly Row[] {
       label: 'Lost    ',
       text:
         holds === null && count === 0
-          ? 'nothing: the disk is empty'
+          ? 'all that is on it (no known data was found)'
           : [
               holds ?? 'content of unknown kind',
               ...(count > 0 ? [count === 1 ? '1 partition' : `${count} partitions`] : []),

@@ -138,8 +138,8 @@ function kindWord({ kind, transport, isRemovable }: Disk): string {
   return isRemovable ? `${word}, removable` : word
 }
 
-/** `holds NTFS, LUKS` or `empty`. */
+/** `holds NTFS, LUKS` or `no known data`: a disk without a signature may still hold something, so it is not called empty. */
 export function contentsWords({ contents, partitions }: Disk): string {
   if (contents.length > 0) return `holds ${contents.join(', ')}`
-  return partitions.length === 0 ? 'empty' : 'holds partitions of unknown content'
+  return partitions.length === 0 ? 'no known data' : 'holds partitions of unknown content'
 }
