@@ -48,7 +48,7 @@ test('shows the plan for the machine it runs on', async () => {
 test('shows the hardware for a person and as JSON', async () => {
   const { out } = await onMachine('', 'detect')
   expect(out).toContain('disk      /dev/vdb, 8 GiB, virtual, serial keystone-a\n')
-  expect(out).toContain('          /dev/disk/by-id/virtio-keystone-a\n          empty\n')
+  expect(out).toContain('          /dev/disk/by-id/virtio-keystone-a\n          no known data\n')
   const { out: json } = await onMachine('', 'detect', '--json')
   expect(JSON.parse(json).disks).toHaveLength(3)
 })
