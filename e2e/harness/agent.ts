@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connectUnix, onLines } from './connect.ts'
 
 export type CommandResult = { code: number; stdout: string; stderr: string }
@@ -9,18 +10,32 @@ type Raw = { code: number; stdout: Buffer; stderr: Buffer }
 export class Agent {
   readonly #waiting = new Map<string, { resolve: (raw: Raw) => void; reject: (error: Error) => void }>()
   #socket: Socket | undefined
+  #hasAnswered = false
+  #isOver = true
   #nextId = 1
+
+  /** Whether this boot's guest has answered anything: it is up. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered
+  }
 
   /** Connects to the port of a new boot; commands still open from the last one fail. */
   async attach(path: string): Promise<void> {
     const socket = await connectUnix(path)
     this.#socket = socket
+    this.#hasAnswered = false
+    this.#isOver = false
     onLines(socket, (line) => this.#onLine(line))
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined
       for (const { reject } of this.#waiting.values()) reject(new Error('the machine went off'))
       this.#waiting.clear()
     })
+  }
+
+  /** The machine is off and stays off until somebody switches it on: nobody needs to wait for an answer. */
+  end(): void {
+    this.#isOver = true
   }
 
   detach(): void {
@@ -49,8 +64,9 @@ export class Agent {
       // A question asked before the guest opens its port waits there, unless the agent starts over: ask again.
       const answer = await this.#run('true', Math.min(10_000, end - Date.now())).catch((error: Error) => error)
       if (!(answer instanceof Error)) return
-      if (this.#socket === undefined)
-        throw new Error('the machine went off before its agent answered', { cause: answer })
+      if (this.#isOver) throw new Error('the machine went off before its agent answered', { cause: answer })
+      // Off for a moment, between two starts of one boot.
+      if (this.#socket === undefined) await delay(100)
     }
     throw new Error(`the guest's agent did not answer within ${timeoutMs / 1000} s`)
   }
@@ -100,6 +116,7 @@ export class Agent {
   }
 
   #onLine(line: string): void {
+    this.#hasAnswered = true
     const [id = '', code, stdout = '', stderr = ''] = line.split(' ')
     const waiting = this.#waiting.get(id)
     // An answer nobody waits for any more: its question ran out of time, or was asked before a save.

@@ -1,5 +1,6 @@
 import { appendFile, rm } from 'node:fs/promises'
 import type { Agent } from './agent.ts'
+import { sizeOf, takeSlip } from './emulator-slip.ts'
 import { type OwnedProcess, startProcess, waitForSocket } from './process.ts'
 import { type Launch, places, qemuArgs } from './qemu-args.ts'
 import { Qmp } from './qmp.ts'
@@ -12,15 +13,61 @@ export type OffReason = 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'kill
 
 /** One power-on: one QEMU with one swtpm, on the machine's files. */
 export type Boot = {
-  qmp: Qmp
-  qemu: OwnedProcess
-  off: Promise<OffReason>
+  readonly qmp: Qmp
+  readonly qemu: OwnedProcess
+  readonly off: Promise<OffReason>
   /** SIGKILL: the guest gets no chance to write anything. */
   kill(): Promise<void>
 }
 
-/** Starts the processes, connects everything, and lets the guest run (or waits for its incoming state first). */
-export async function startBoot(launch: Omit<Launch, 'tpmSocket'>, lane: SerialLane, agent: Agent): Promise<Boot> {
+type BootLaunch = Omit<Launch, 'tpmSocket'>
+
+const MAX_SLIPS = 2
+
+/** Starts the processes, connects everything, and lets the guest run (or waits for its incoming state first). A cold boot
+ *  that the emulator spoilt (see emulator-slip.ts) before the guest was up is started again, as by the reset button. */
+export async function startBoot(
+  launch: BootLaunch,
+  lane: SerialLane,
+  agent: Agent,
+  say: (text: string) => void,
+): Promise<Boot> {
+  const at = places(launch.runDir)
+  const canSlip = launch.accel === 'tcg' && launch.incoming === undefined
+  let logStart = await sizeOf(at.serialLog)
+  let current = await startOnce(launch, lane, agent)
+  let isKilled = false
+
+  const untilOff = async (): Promise<OffReason> => {
+    for (let slips = 0; ; slips += 1) {
+      const reason = await current.off
+      const isSpoilt = canSlip && reason === 'guest-reset' && !agent.hasAnswered && slips < MAX_SLIPS
+      if (isKilled || !isSpoilt || !(await takeSlip(at.serialLog, logStart, at.slipLog))) return reason
+      say('the emulator tripped over code that the kernel was patching: starting this boot again')
+      logStart = await sizeOf(at.serialLog)
+      current = await startOnce(launch, lane, agent)
+      if (isKilled) await current.kill()
+    }
+  }
+  const off = untilOff()
+  // Whoever waits for the end hears of it; nobody may.
+  off.catch(() => {})
+  return {
+    get qmp() {
+      return current.qmp
+    },
+    get qemu() {
+      return current.qemu
+    },
+    off,
+    async kill() {
+      isKilled = true
+      await current.kill()
+    },
+  }
+}
+
+async function startOnce(launch: BootLaunch, lane: SerialLane, agent: Agent): Promise<Boot> {
   const at = places(launch.runDir)
   for (const path of [at.qmpSocket, at.serialSocket, at.agentSocket, at.tpmSocket]) await rm(path, { force: true })
   let swtpm: Swtpm | undefined

@@ -29,7 +29,7 @@ export async function keepEvidence(machine: Machine, name: string, error: unknow
       `${framed(machine.tty.screen)}\n\n${machine.tty.screen.textWithScrollback()}\n`,
     )
     const at = places(machine.runDir)
-    for (const path of [at.serialLog, at.qmpLog, at.argvLog, at.tpmLog, at.processLog]) {
+    for (const path of [at.serialLog, at.slipLog, at.qmpLog, at.argvLog, at.tpmLog, at.processLog]) {
       await copyFile(path, join(dir, path.slice(machine.runDir.length + 1))).catch(() => {})
     }
     if (machine.isOn) await askGuest(machine, dir)

@@ -50,6 +50,7 @@ export class Machine {
   readonly bundleDisk: string
   readonly #accel: Accel
   readonly #firmwareCode: string
+  readonly #say: (text: string) => void
   #boot: Boot | undefined
 
   constructor(
@@ -57,6 +58,7 @@ export class Machine {
       accel: Accel
       firmwareCode: string
       size?: Size | undefined
+      say?: ((text: string) => void) | undefined
     },
   ) {
     this.runDir = setup.runDir
@@ -65,6 +67,7 @@ export class Machine {
     this.bundleDisk = setup.bundleDisk
     this.#accel = setup.accel
     this.#firmwareCode = setup.firmwareCode
+    this.#say = setup.say ?? console.error
     this.lane = new SerialLane(async ({ cols, rows }) => {
       await this.agent.succeed(`stty -F /dev/ttyS0 rows ${rows} cols ${cols}`)
     })
@@ -102,9 +105,14 @@ export class Machine {
       },
       this.lane,
       this.agent,
+      this.#say,
     )
     this.#boot = started
-    void started.off.then((reason) => this.lane.end(`the machine went off (${reason})`))
+    const onOff = (reason: string) => {
+      this.agent.end()
+      this.lane.end(`the machine went off (${reason})`)
+    }
+    void started.off.then(onOff, onOff)
   }
 
   /** Waits until the guest is up (its agent answers), then fits the time-outs of the tty to how fast it is. */
@@ -187,7 +195,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const runDir = await makeRunDir(options.runDir)
   const { hardware, bundleDisk } = await makeFiles(options, runDir, firmware)
   const size = options.size ?? from?.size
-  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size })
+  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size, say })
   try {
     if (from) await machine.tty.screen.write(from.screen)
     await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })

@@ -36,6 +36,7 @@ export const places = (runDir: string) => ({
   qmpLog: join(runDir, 'qmp.log'),
   serialSocket: join(runDir, 'tty.sock'),
   serialLog: join(runDir, 'serial.log'),
+  slipLog: join(runDir, 'emulator-slips.log'),
   agentSocket: join(runDir, 'agent.sock'),
   processLog: join(runDir, 'processes.log'),
   argvLog: join(runDir, 'argv.log'),

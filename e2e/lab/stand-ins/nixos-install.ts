@@ -124,8 +124,8 @@ function installLoader(root: string, path: string, system: System, machineId: st
   copyFileSync(join(PARTS, 'vmlinuz'), join(boot, 'EFI/nixos', `${name}-bzImage.efi`))
   writeFileSync(join(boot, 'EFI/nixos', `${name}-initrd.efi`), initrd)
   // loglevel, show_status: kernel lines on the serial line would tear its screen. lsm: without it systemd loads a BPF
-  // program at each start, half a minute under emulation.
-  const lab = ['loglevel=1', 'systemd.show_status=false', 'lsm=landlock,yama']
+  // program at each start, half a minute under emulation. panic, oops: a kernel that stops ends the boot, see the harness.
+  const lab = ['panic=-1', 'oops=panic', 'loglevel=1', 'systemd.show_status=false', 'lsm=landlock,yama']
   const options = [`init=${path}/init`, 'root=fstab', ...system.kernelParams, ...lab]
   writeFileSync(
     join(boot, 'loader/entries/nixos-generation-1.conf'),
