@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type LabImage } from '../lab/build-image.ts'
 import { readyInstaller } from './installer-ready.ts'
 import { type Machine, startMachine } from './machine.ts'
 import { startPty } from './pty-lane.ts'
+import { places } from './qemu-args.ts'
 import { withMachine } from './with-machine.ts'
 
 const minute = 60_000
@@ -39,6 +41,27 @@ test('a cold machine has UEFI, a TPM2, both disks by id, the wizard on its seria
     expect(await agent.succeed('nix-instantiate --eval --strict -E "1 + 1"')).toBe('2')
     expect(await agent.succeed('systemctl is-system-running --wait', { timeoutMs: 5 * minute })).toBe('running')
     await tty.waitForText('Test wizard on ttyS0 80x24', { timeoutMs: 5 * minute })
+  })
+})
+
+test('a boot that the emulator spoilt starts again by itself', { timeout: 10 * minute }, async () => {
+  await withMachine('emulator-slip', { image, say: console.log }, async (machine) => {
+    const { slipLog } = places(machine.runDir)
+    // What a slip leaves: its line, and a guest that was reset before it answered anything. Asked again, because a
+    // question may be lost while the guest starts.
+    const slip = "echo '[ 1.6] Oops: int3: 0000 [#1] by the test' >/dev/ttyS0; echo b >/proc/sysrq-trigger"
+    let hasBegunAgain = false
+    machine.lane.onBegin(() => {
+      hasBegunAgain = true
+    })
+    const ask = async () => {
+      if (machine.isOn && !hasBegunAgain) await machine.agent.exec(slip, { timeoutMs: 15_000 }).catch(() => {})
+      return hasBegunAgain
+    }
+    await expect.poll(ask, { timeout: 5 * minute, interval: 500 }).toBe(true)
+    expect(await readFile(slipLog, 'utf8')).toContain('by the test')
+    await machine.waitReady({ timeoutMs: 5 * minute })
+    expect(await machine.agent.succeed('cat /proc/sys/kernel/panic_on_oops')).toBe('1')
   })
 })
 
