@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HOST_NAME, SSH_KEY, USER_NAME } from './install/answers.ts'
+import { HOST_NAME, typedAnswers } from './install/answers.ts'
 import { CANARY_PASSPHRASE, CANARY_PASSWORD, hostFilesWithCanary } from './install/canary.ts'
 import { firstBoot } from './install/installed.ts'
 import { withReadyMachine } from './install/ready-machine.ts'
@@ -13,16 +13,7 @@ test('ext4 on LUKS2: cancelled once, installed by keystrokes, and opened by the 
     const { tty, agent } = machine
     for (const canary of [CANARY_PASSPHRASE, CANARY_PASSWORD]) tty.never(canary)
     const wizard = new WizardDriver(tty)
-    await answerAll(wizard, {
-      layout: 'One disk, encrypted ext4',
-      serials: ['keystone-a'],
-      tpmUnlock: true,
-      hostName: HOST_NAME,
-      userName: USER_NAME,
-      sshKey: SSH_KEY,
-      passphrase: CANARY_PASSPHRASE,
-      password: CANARY_PASSWORD,
-    })
+    await answerAll(wizard, typedAnswers({ layout: 'One disk, encrypted ext4', serials: ['keystone-a'] }))
     await confirmAndStart(wizard)
 
     // Cancelled while the disk is being formatted or filled: nothing stays mounted or open, and the wizard says so.

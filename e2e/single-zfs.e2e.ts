@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answersYaml, HOST_NAME, SSH_KEY, USER_NAME } from './install/answers.ts'
+import { answersYaml, HOST_NAME, SSH_KEY, typedAnswers, USER_NAME } from './install/answers.ts'
 import {
   CANARY_PASSPHRASE,
   CANARY_PASSWORD,
@@ -24,16 +24,7 @@ test('keystrokes through the wizard install encrypted ZFS, and the TPM unlocks i
     for (const canary of [CANARY_PASSPHRASE, CANARY_PASSWORD]) tty.never(canary)
     await sampleProcesses(machine)
     const wizard = new WizardDriver(tty)
-    await answerAll(wizard, {
-      layout: 'One disk, encrypted ZFS',
-      serials: ['keystone-a'],
-      tpmUnlock: true,
-      hostName: HOST_NAME,
-      userName: USER_NAME,
-      sshKey: SSH_KEY,
-      passphrase: CANARY_PASSPHRASE,
-      password: CANARY_PASSWORD,
-    })
+    await answerAll(wizard, typedAnswers({ layout: 'One disk, encrypted ZFS', serials: ['keystone-a'] }))
     await goBackAndForth(wizard)
     await confirmAndStart(wizard)
     await wizard.page('Done', { timeoutMs: 20 * 60_000 })

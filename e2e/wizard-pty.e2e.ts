@@ -4,23 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build } from '../scripts/build.mjs'
 import { startPty } from './harness/pty-lane.ts'
-import { HOST_NAME, SSH_KEY, USER_NAME } from './install/answers.ts'
+import { HOST_NAME, typedAnswers } from './install/answers.ts'
 import { CANARY_PASSPHRASE, CANARY_PASSWORD } from './install/canary.ts'
 import { answerAll, confirmAndStart, WizardDriver } from './install/wizard.ts'
 
 // The bundled wizard in a local pseudo terminal, as a dry run on a recorded machine: the same driver as in the VM runs.
 
 const machine = join(import.meta.dirname, '../src/testing/machines/lab/hardware.json')
-const answers = {
-  layout: 'Mirror of two disks',
-  serials: ['keystone-a', 'keystone-b'],
-  tpmUnlock: true,
-  hostName: HOST_NAME,
-  userName: USER_NAME,
-  sshKey: SSH_KEY,
-  passphrase: CANARY_PASSPHRASE,
-  password: CANARY_PASSWORD,
-}
+const answers = typedAnswers({ layout: 'Mirror of two disks', serials: ['keystone-a', 'keystone-b'] })
 let folder = ''
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { CANARY_PASSPHRASE, CANARY_PASSWORD } from './canary.ts'
+import type { TypedAnswers } from './wizard.ts'
 
 export const HOST_NAME = 'lab-primer'
 export const USER_NAME = 'ada'
@@ -31,4 +32,17 @@ cluster:
 confirm:
   erase: [${devices}]
 `
+}
+
+/** The same answers for a robot at the wizard. `layout`: the words of its option on the disk page. */
+export function typedAnswers(options: Pick<TypedAnswers, 'layout' | 'serials'>): TypedAnswers {
+  return {
+    ...options,
+    tpmUnlock: true,
+    hostName: HOST_NAME,
+    userName: USER_NAME,
+    sshKey: SSH_KEY,
+    passphrase: CANARY_PASSPHRASE,
+    password: CANARY_PASSWORD,
+  }
 }

@@ -1,24 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen, type Screen } from '../../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
-import { walkTo } from '../../testing/screen-walk.ts'
+import { expect, test } from 'vitest'
+import { stepScreen } from '../../testing/step-screen.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let screen: Screen
-let services: ScreenServices
-
-afterEach(() => screen.close())
-
-async function open(machine = 'two-virtio-uefi-tpm') {
-  services = screenServices(hardware(machine))
-  screen = await openScreen({ services })
-  await walkTo('cluster', screen, services)
-}
+const open = stepScreen('cluster')
 
 test('a name and the role', async () => {
-  await open()
+  const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
     '  This machine becomes the first node of a Kubernetes cluster.',
@@ -32,7 +18,7 @@ test('a name and the role', async () => {
 })
 
 test('a name in upper case is refused, with what to take instead', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Ctrl-U')
   screen.type('Home\r\r')
   await screen.waitForText('! A cluster name is in lower case, got "Home". Use home.')

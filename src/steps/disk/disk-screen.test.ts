@@ -1,24 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen, type Screen } from '../../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
-import { walkTo } from '../../testing/screen-walk.ts'
+import { expect, test } from 'vitest'
+import { stepScreen } from '../../testing/step-screen.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let screen: Screen
-let services: ScreenServices
-
-afterEach(() => screen.close())
-
-async function open(machine = 'two-virtio-uefi-tpm') {
-  services = screenServices(hardware(machine))
-  screen = await openScreen({ services })
-  await walkTo('disk', screen, services)
-}
+const open = stepScreen('disk')
 
 test('shows layouts, disks with all that tells them apart, why one cannot be chosen, and the partitions', async () => {
-  await open()
+  const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
     '  How should the disks be used?',
@@ -67,7 +53,7 @@ test('shows layouts, disks with all that tells them apart, why one cannot be cho
 })
 
 test('a mirror takes the next free disk along, and asks for it when it is taken off', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Down', 'Enter')
   await screen.waitForText('[x] vdc')
   screen.press('Down', 'Space', 'Enter', 'Enter')
@@ -102,7 +88,7 @@ test('a mirror takes the next free disk along, and asks for it when it is taken 
 })
 
 test('disks in use and the boot medium say why they cannot be chosen', async () => {
-  await open('usb-live-medium')
+  const { screen } = await open('usb-live-medium')
   expect(screen.body()).toEqual([
     '',
     '  How should the disks be used?',
@@ -127,14 +113,14 @@ test('disks in use and the boot medium say why they cannot be chosen', async () 
 })
 
 test('a swap size that is none is said next to it', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Tab', 'Ctrl-U')
   screen.type('a lot\r')
   await screen.waitForText('! A size is a number with MiB, GiB or TiB, got "a lot". For example 4GiB,')
 })
 
 test('another disk is chosen by Enter, and its name is what must be typed', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Down', 'Enter')
   await screen.waitForText('(*) vdc')
   expect(screen.text()).toContain('( ) vdb')

@@ -1,24 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen, type Screen } from '../../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
-import { walkTo } from '../../testing/screen-walk.ts'
+import { expect, test } from 'vitest'
+import { stepScreen } from '../../testing/step-screen.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let screen: Screen
-let services: ScreenServices
-
-afterEach(() => screen.close())
-
-async function open(machine = 'two-virtio-uefi-tpm') {
-  services = screenServices(hardware(machine))
-  screen = await openScreen({ services })
-  await walkTo('encryption', screen, services)
-}
+const open = stepScreen('encryption')
 
 test('two hidden entries, the meter, the TPM and the recovery key', async () => {
-  await open()
+  const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
     '  Everything on the disk is encrypted. Without this passphrase or the recovery',
@@ -39,7 +25,7 @@ test('two hidden entries, the meter, the TPM and the recovery key', async () => 
 })
 
 test('the meter has a bar and a word', async () => {
-  await open()
+  const { screen } = await open()
   screen.type('password1234')
   await screen.waitForText('Strength: █████░░░░░░░ weak. This is a very common password.')
   screen.press('Ctrl-U')
@@ -48,7 +34,7 @@ test('the meter has a bar and a word', async () => {
 })
 
 test('too short and different: both are said, each below its box, and the page stays', async () => {
-  await open()
+  const { screen } = await open()
   screen.type('short\rother\r')
   screen.press('Tab', 'Tab', 'Tab', 'Enter')
   await screen.waitForText('2 things must be put right first; see the lines with !')
@@ -72,7 +58,7 @@ test('too short and different: both are said, each below its box, and the page s
 })
 
 test('shown and hidden again; hidden when the page is entered anew', async () => {
-  await open()
+  const { screen } = await open()
   screen.type('open sesame')
   screen.press('Tab', 'Tab', 'Space')
   await screen.waitForText('Passphrase [open sesame ')
@@ -85,20 +71,20 @@ test('shown and hidden again; hidden when the page is entered anew', async () =>
 })
 
 test('without a usable TPM there is no toggle, and the reason is said', async () => {
-  await open('one-nvme-uefi')
+  const { screen } = await open('one-nvme-uefi')
   expect(screen.text()).toContain('This machine has no TPM: the passphrase is asked for at each start.')
   expect(screen.text()).not.toContain('Unlock by the TPM')
 })
 
 test('text is edited where the cursor is, also when several keys come at once', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Tab', 'Space', 'Shift-Tab', 'Shift-Tab')
   screen.send('acd\u001B[D\u001B[Db\u001B[Ce\u007F')
   await screen.waitForText('Passphrase [abcd ')
 })
 
 test('a long passphrase scrolls in its box, with the cursor in sight', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Tab', 'Space', 'Shift-Tab', 'Shift-Tab')
   screen.type(`${'x'.repeat(60)}the end`)
   await screen.waitForText('xxthe end')

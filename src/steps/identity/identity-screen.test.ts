@@ -1,26 +1,12 @@
-import { afterEach, expect, test, vi } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen, type Screen } from '../../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
-import { walkTo } from '../../testing/screen-walk.ts'
+import { expect, test } from 'vitest'
+import { stepScreen } from '../../testing/step-screen.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let screen: Screen
-let services: ScreenServices
-
-afterEach(() => screen.close())
-
-async function open(machine = 'two-virtio-uefi-tpm') {
-  services = screenServices(hardware(machine))
-  screen = await openScreen({ services })
-  await walkTo('identity', screen, services)
-}
+const open = stepScreen('identity')
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl anna@laptop'
 
 test('names, password and keys', async () => {
-  await open()
+  const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
     '  ❯ Host name  [primer                                 ]',
@@ -37,7 +23,7 @@ test('names, password and keys', async () => {
 })
 
 test('a pasted key is added, shown short, and removed again', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Shift-Tab', 'Shift-Tab')
   screen.paste(`${KEY}\n`)
   screen.press('Enter')
@@ -49,7 +35,7 @@ test('a pasted key is added, shown short, and removed again', async () => {
 })
 
 test('several lines pasted at once: comments are passed over, and each key counts once', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Shift-Tab', 'Shift-Tab')
   screen.paste(`# my keys\n${KEY}\n${KEY}\n\n`)
   await screen.waitForText('1. ssh-ed25519')
@@ -57,7 +43,7 @@ test('several lines pasted at once: comments are passed over, and each key count
 })
 
 test('a private key is refused and not kept on the screen', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Shift-Tab', 'Shift-Tab')
   screen.paste('-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
   await screen.waitForText('! This is a private key')
@@ -65,7 +51,7 @@ test('a private key is refused and not kept on the screen', async () => {
 })
 
 test('a key that was typed but not added is added by going on', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Tab')
   screen.type('three random words\rthree random words')
   screen.press('Tab', 'Tab')
@@ -77,7 +63,7 @@ test('a key that was typed but not added is added by going on', async () => {
 })
 
 test('a host name with a dot is refused, with what to take instead', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Ctrl-U')
   screen.type('primer.example.org')
   screen.press('Shift-Tab', 'Enter')

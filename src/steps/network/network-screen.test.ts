@@ -1,24 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen, type Screen } from '../../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../../testing/screen-services.ts'
-import { walkTo } from '../../testing/screen-walk.ts'
+import { expect, test } from 'vitest'
+import { stepScreen } from '../../testing/step-screen.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
-let screen: Screen
-let services: ScreenServices
-
-afterEach(() => screen.close())
-
-async function open(machine = 'two-virtio-uefi-tpm') {
-  services = screenServices(hardware(machine))
-  screen = await openScreen({ services })
-  await walkTo('network', screen, services)
-}
+const open = stepScreen('network')
 
 test('interfaces with cable, MAC and driver; DHCP', async () => {
-  await open()
+  const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
     '  Which interface?',
@@ -34,12 +20,12 @@ test('interfaces with cable, MAC and driver; DHCP', async () => {
 })
 
 test('wireless interfaces cannot be chosen', async () => {
-  await open('laptop-windows-secure-boot')
+  const { screen } = await open('laptop-windows-secure-boot')
   expect(screen.text()).toContain('Cannot be chosen: only wired interfaces are supported')
 })
 
 test('static: fields appear, and each problem stands below its field', async () => {
-  await open()
+  const { screen } = await open()
   screen.press('Tab', 'Down', 'Enter')
   await screen.waitForText('Name servers')
   screen.type('10.0.0.2/24\r10.0.1.1\r9.9.9.9, router\r')
