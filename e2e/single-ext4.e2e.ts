@@ -6,7 +6,7 @@ import { withReadyMachine } from './install/ready-machine.ts'
 import { answerAll, confirmAndStart, WizardDriver } from './install/wizard.ts'
 
 // systemd writes the question first, turns the echo off, and only then says so: what is typed in between would be seen.
-const PROMPT = /[Pp]assphrase for disk [^]*\(press TAB\s+for no echo\)/
+const PROMPT = /[Pp]assphrase for disk [\s\S]*\(press TAB\s+for no echo\)/
 
 test('ext4 on LUKS2: cancelled once, installed by keystrokes, and opened by the passphrase when the TPM is cleared', async () => {
   await withReadyMachine('ext4', async (machine) => {
