@@ -34,6 +34,7 @@ export async function filesWithSecret(machine: Machine, secret: string): Promise
   const at = places(machine.runDir)
   const files = [
     at.serialLog,
+    at.slipLog,
     at.qmpLog,
     at.processLog,
     at.argvLog,

@@ -168,7 +168,9 @@ export class Machine {
 
   /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). */
   async dispose(): Promise<void> {
-    if (this.isOn) await this.powerCut()
+    // Also between two starts of a spoilt boot, when nothing runs for a moment.
+    await this.#boot?.kill()
+    await this.#boot?.off.catch(() => {})
     this.agent.detach()
     this.lane.end('the machine was disposed of')
     this.tty.close()

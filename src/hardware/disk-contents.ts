@@ -1,3 +1,4 @@
+import type { Disk } from '../model/hardware.ts'
 import { type BlockDevice, flatten } from './lsblk.ts'
 
 /** GPT type of an EFI system partition. Source: UEFI specification, section 5.3.3; 0xef is its MBR type. */
@@ -26,6 +27,13 @@ export function describeContents(disk: BlockDevice): readonly string[] {
     return [disk.children.length > 0 ? 'partitions without a known file system' : 'empty partition table']
   }
   return [...new Set(words)]
+}
+
+/** For a list of disks: `holds NTFS, LUKS` or `no known data`. A disk without a signature may still hold something, so it is
+ *  never called empty. */
+export function contentsWords({ contents, partitions }: Disk): string {
+  if (contents.length > 0) return `holds ${contents.join(', ')}`
+  return partitions.length === 0 ? 'no known data' : 'holds partitions of unknown content'
 }
 
 function describe(device: BlockDevice): string | null {

@@ -1,3 +1,4 @@
+import { contentsWords } from '../hardware/disk-contents.ts'
 import type { Disk, Hardware, NetworkInterface } from '../model/hardware.ts'
 import { formatSize } from '../model/size.ts'
 
@@ -20,8 +21,7 @@ export function formatHardware(hardware: Hardware): string {
 
 function diskRows(disk: Disk): string[] {
   const facts = [disk.path, formatSize(disk.sizeBytes), disk.kind, disk.model, disk.serial && `serial ${disk.serial}`]
-  const holds = disk.contents.length > 0 ? `holds ${disk.contents.join(', ')}` : 'no known data'
-  const states = [holds, disk.isBootMedium ? 'the boot medium' : null, disk.inUse]
+  const states = [contentsWords(disk), disk.isBootMedium ? 'the boot medium' : null, disk.inUse]
   return [
     row('disk', facts.filter((fact) => fact !== null && fact !== '').join(', ')),
     row('', disk.id ?? 'no stable name: cannot be installed on'),

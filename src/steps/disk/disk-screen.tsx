@@ -1,3 +1,4 @@
+import { contentsWords } from '../../hardware/disk-contents.ts'
 import { LAYOUTS, type Layout } from '../../model/answers.ts'
 import type { Disk } from '../../model/hardware.ts'
 import type { Problem } from '../../model/problem.ts'
@@ -11,7 +12,7 @@ import { targetProblems } from './target-problems.ts'
 type Props = StepScreenProps<'disk'>
 
 const LAYOUT_DETAILS: Readonly<Record<Layout, string>> = {
-  'single-zfs': 'Checks all data for damage and takes snapshots.',
+  'single-zfs': 'Checks all data for damage, and can take snapshots.',
   'mirror-zfs': 'As above, and the machine goes on when one of the disks dies.',
   'single-ext4': 'Plain and small.',
 }
@@ -136,10 +137,4 @@ function kindWord({ kind, transport, isRemovable }: Disk): string {
   const usb = kind === 'unknown' ? 'USB' : `${KIND_WORDS[kind]} by USB`
   const word = transport === 'usb' ? usb : KIND_WORDS[kind]
   return isRemovable ? `${word}, removable` : word
-}
-
-/** `holds NTFS, LUKS` or `no known data`: a disk without a signature may still hold something, so it is not called empty. */
-export function contentsWords({ contents, partitions }: Disk): string {
-  if (contents.length > 0) return `holds ${contents.join(', ')}`
-  return partitions.length === 0 ? 'no known data' : 'holds partitions of unknown content'
 }
