@@ -26,6 +26,8 @@ const LAB_PACKAGES = [
   { shows: 'cpio', package: 'cpio', why: "packs the lab's initramfs" },
   { shows: 'xz', package: 'xz-utils', why: 'packs kernel modules of the lab image' },
   { shows: 'zstd', package: 'zstd', why: 'compresses the lab image' },
+  { shows: 'xorriso', package: 'xorriso', why: 'makes the lab ISO' },
+  { shows: 'mksquashfs', package: 'squashfs-tools', why: 'packs the system of the lab ISO' },
   { shows: 'setpriv', package: 'util-linux', why: 'ends the virtual machine with its parent' },
 ]
 
@@ -33,6 +35,8 @@ const LAB_PACKAGES = [
 const ROOTLESS_PACKAGES = [{ shows: 'newuidmap', package: 'uidmap', why: 'builds the lab system without root' }]
 
 const TEST_PACKAGES = [
+  { shows: 'git', package: 'git', why: 'the configuration is a git repository, and is tested as one' },
+  { shows: 'xorriso', package: 'xorriso', why: 'puts answers onto an ISO, and is tested with one' },
   { shows: 'nix-instantiate', package: 'nix-bin', why: 'evaluates the rendered configuration' },
   { shows: 'jq', package: 'jq', why: 'the phase scripts use it, and are tested here' },
 ]

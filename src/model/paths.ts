@@ -13,6 +13,13 @@ export const ROOT_MAPPING = 'cryptroot'
 export const POOL = 'rpool'
 /** On the target, all on encrypted storage. */
 export const CONFIG_DIRECTORY = '/etc/nixos'
+/** This host's own files in the configuration; everything else in it could serve a second host as well. */
+export function hostDirectory(hostName: string): string {
+  return `${CONFIG_DIRECTORY}/hosts/${hostName}`
+}
+export function hardwareConfigFile(hostName: string): string {
+  return `${hostDirectory(hostName)}/hardware-configuration.nix`
+}
 export const STATE_DIRECTORY = '/var/lib/keystone'
 export const SECRETS_DIRECTORY = '/var/lib/keystone/secrets'
 /** yescrypt hash of the admin's password, root:root 0600; NixOS reads it as hashedPasswordFile. */
@@ -21,3 +28,6 @@ export const PHASES_DIRECTORY = '/var/lib/keystone/phases'
 /** The install's own records: the journal while it runs, and where the log is copied on the target. */
 export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'
 export const LOG_FILE = '/var/log/keystone-install.log'
+/** Where the live system mounts the medium it was booted from, and where an answer file lies on that medium. */
+export const BOOT_MEDIUM_DIRECTORY = '/iso'
+export const MEDIUM_ANSWERS_FILE = 'keystone/answers.yaml'

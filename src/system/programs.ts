@@ -5,6 +5,7 @@ export const programs = {
   cryptsetup: 'cryptsetup',
   disko: 'disko',
   findmnt: 'findmnt',
+  git: 'git',
   ip: 'ip',
   lsblk: 'lsblk',
   mkpasswd: 'mkpasswd',
@@ -19,6 +20,7 @@ export const programs = {
   systemdCryptenroll: 'systemd-cryptenroll',
   udevadm: 'udevadm',
   umount: 'umount',
+  xorriso: 'xorriso',
   zfs: 'zfs',
   zpool: 'zpool',
 } as const
