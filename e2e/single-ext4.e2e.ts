@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HOST_NAME, typedAnswers } from './install/answers.ts'
 import { CANARY_PASSPHRASE, CANARY_PASSWORD, hostFilesWithCanary } from './install/canary.ts'
-import { firstBoot } from './install/installed.ts'
+import { configRepository, firstBoot } from './install/installed.ts'
 import { withReadyMachine } from './install/ready-machine.ts'
 import { answerAll, confirmAndStart, WizardDriver } from './install/wizard.ts'
 
@@ -49,6 +49,7 @@ test('ext4 on LUKS2: cancelled once, installed by keystrokes, and opened by the 
     expect(result.unlockedBy).toBe('passphrase')
     expect(await agent.succeed('findmnt -no SOURCE,FSTYPE /')).toMatch(/^\/dev\/mapper\/cryptroot +ext4$/)
     expect(await agent.succeed('hostname')).toBe(HOST_NAME)
+    expect((await configRepository(machine)).status).toBe('')
     await machine.powerCut()
     expect(await hostFilesWithCanary(machine)).toEqual([])
   })

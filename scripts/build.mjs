@@ -1,5 +1,5 @@
 // Bundles the installer: dist/keystone.mjs with its templates and phase scripts beside it.
-import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises'
+import { chmod, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { continueOnNode24, ROOT, setUp, version } from './set-up.mjs'
 
@@ -18,7 +18,9 @@ export async function build(dist = join(ROOT, 'dist')) {
   const fresh = `${dist}.new-${process.pid}`
   await rm(fresh, { recursive: true, force: true })
   await mkdir(fresh, { recursive: true })
-  await bundle({
+  const { metafile } = await bundle({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [join(ROOT, 'src/cli.ts')],
     outdir: fresh,
     entryNames: 'keystone',
@@ -50,9 +52,20 @@ export async function build(dist = join(ROOT, 'dist')) {
   await chmod(join(fresh, 'keystone.mjs'), 0o755)
   await cp(join(ROOT, 'templates'), join(fresh, 'templates'), { recursive: true })
   await cp(join(ROOT, 'scripts/phases'), join(fresh, 'phases'), { recursive: true })
+  await writeNotices(metafile, fresh)
   await rm(dist, { recursive: true, force: true })
   await rename(fresh, dist)
   return dist
+}
+
+/** What of other people is in the bundle: their licence texts, and a list for the SBOM. */
+async function writeNotices(metafile, folder) {
+  // Loaded here: this file also starts on Node 20, which cannot read TypeScript.
+  const { bundledPackages } = await import('./release/bundled-packages.ts')
+  const { thirdPartyLicenses } = await import('./release/third-party-licenses.ts')
+  const packages = await bundledPackages(metafile, ROOT)
+  await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(packages, ROOT))
+  await writeFile(join(folder, 'bundled-packages.json'), `${JSON.stringify(packages, null, 2)}\n`)
 }
 
 if (process.argv[1] === import.meta.filename || process.argv[1] === new URL(import.meta.url).pathname) {

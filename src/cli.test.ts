@@ -56,6 +56,24 @@ test('check: a good file is exit 0, a bad one exit 2 with line and column', () =
   expect(stderr).toMatch(/^answers\.yaml:\d+:\d+ {2}identity\.hostName {2}/)
 })
 
+test('check --unattended: a file that confirms nothing is exit 2', () => {
+  expect(keystone('check', '--unattended', CASE).code).toBe(0)
+  writeFileSync(join(folder, 'asks.yaml'), readFileSync(CASE, 'utf8').replace(/confirm:[^#]*/, ''))
+  expect(keystone('check', 'asks.yaml').code).toBe(0)
+  const { code, stderr } = keystone('check', 'asks.yaml', '--unattended')
+  expect(code).toBe(2)
+  expect(stderr).toContain('nobody has confirmed that the disks may be erased')
+})
+
+test('iso inspect takes a path from where it was started, and what is no ISO is exit 2', () => {
+  writeFileSync(join(folder, 'no.iso'), 'text')
+  expect(keystone('iso', 'inspect', 'no.iso')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `keystone: ${join(folder, 'no.iso')} is no ISO image\n  - give the .iso file itself\n`,
+  })
+})
+
 test('a file that is not there is exit 2', () => {
   const { code, stderr } = keystone('check', 'nowhere.yaml')
   expect(code).toBe(2)
@@ -86,7 +104,7 @@ test('render writes the configuration, with secrets from files beside the answer
   const { code, stderr } = keystone('render', ...args)
   expect(stderr).toBe('')
   expect(code).toBe(0)
-  expect(readFileSync(join(folder, 'rendered/etc/nixos/configuration.nix'), 'utf8')).toContain('"primer"')
+  expect(readFileSync(join(folder, 'rendered/etc/nixos/hosts/primer/configuration.nix'), 'utf8')).toContain('"primer"')
 })
 
 test('a dry run writes what would be done, and no secret', () => {

@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, HELP, readCommandLine } from './cli/arguments.ts'
+import { type Command, type CommandName, HELP, readCommandLine } from './cli/arguments.ts'
 import type { Ending } from './cli/ending.ts'
 import type { Hands } from './cli/hands.ts'
 import { openingFrame } from './ui/opening.ts'
@@ -19,6 +19,12 @@ const EXIT_CODES: Readonly<Record<Ending, number>> = {
 
 /** How long the wizard may take to give the terminal back before it is taken from it. */
 const FAREWELL_MS = 2000
+
+/** Of the commands that have something to tidy up when they are asked to end; the others just end. */
+const FAREWELLS: Readonly<Partial<Record<CommandName, string>>> = {
+  install: 'Cancelling: what is mounted is let go first.\n',
+  'iso prepare': 'Cancelling: the unfinished image is removed.\n',
+}
 
 /** Set by the bundler. */
 declare const KEYSTONE_VERSION: string | undefined
@@ -46,10 +52,10 @@ async function main(argv: readonly string[]): Promise<Ending> {
   const command = withAbsolutePaths(line)
   if (command.what === 'wizard') return runWizard(command)
   const { runCommand } = await import('./cli/commands.ts')
-  const isInstall = command.what === 'install'
   onEndRequest(() => {
-    if (!isInstall) leave('cancelled')
-    process.stderr.write('Cancelling: what is mounted is let go first.\n')
+    const farewell = FAREWELLS[command.what]
+    if (farewell === undefined) leave('cancelled')
+    process.stderr.write(farewell)
     cancel.abort()
   })
   const terminal = {
@@ -75,6 +81,7 @@ async function runWizard(command: Command): Promise<Ending> {
     import('./cli/ending.ts'),
     openHands(),
   ])
+  const opening = command.answers === null ? null : await readAnswersFor(hands, command.answers)
   const services = wizardServices(hands, { dryRunOut: command.out, machine: command.machine, signal: cancel.signal })
   onEndRequest(() => {
     cancel.abort()
@@ -89,6 +96,7 @@ async function runWizard(command: Command): Promise<Ending> {
     capabilities: capabilities(),
     isDryRun: command.isDryRun,
     isOpened: true,
+    ...(opening !== null && { opening }),
     ...(command.out !== null && { outDirectory: command.out }),
   }).finally(() => {
     isWizardOpen = false
@@ -96,6 +104,12 @@ async function runWizard(command: Command): Promise<Ending> {
   if (exit.reason === 'quit') return 'cancelled'
   const outcome = services.lastOutcome()
   return exit.reason === 'failed' && outcome !== null ? endingOf(outcome) : 'done'
+}
+
+/** Loaded only with an answer file: the wizard without one opens sooner. */
+async function readAnswersFor({ system }: Hands, file: string) {
+  const { readOpening } = await import('./cli/read-opening.ts')
+  return readOpening(system, file)
 }
 
 async function openHands(): Promise<Hands> {
@@ -113,10 +127,11 @@ async function openHands(): Promise<Hands> {
 
 function withAbsolutePaths(command: Command): Command {
   const absolute = (path: string | null) => (path === null ? null : resolve(path))
-  const { answers, out, recoveryKeyFile } = command
+  const { answers, iso, out, recoveryKeyFile } = command
   return {
     ...command,
     answers: absolute(answers),
+    iso: absolute(iso),
     out: absolute(out),
     recoveryKeyFile: absolute(recoveryKeyFile),
   }

@@ -10,6 +10,7 @@ const questions: Record<string, string> = {
   'kernel.txt': 'dmesg',
   'disks.txt': 'lsblk -f; zpool status 2>&1; mount',
   'processes.txt': 'ps -ef',
+  'tty1.txt': 'fold -w "$(stty -F /dev/tty1 size | cut -d " " -f 2)" /dev/vcs1',
 }
 
 /** Keeps what is needed to understand a failure in one folder, prints its path, and gives it. Never throws: the failure
@@ -32,6 +33,8 @@ export async function keepEvidence(machine: Machine, name: string, error: unknow
     for (const path of [at.serialLog, at.slipLog, at.qmpLog, at.argvLog, at.tpmLog, at.processLog]) {
       await copyFile(path, join(dir, path.slice(machine.runDir.length + 1))).catch(() => {})
     }
+    if (machine.isOn && machine.hardware.display)
+      await machine.qmp.execute('screendump', { filename: join(dir, 'display.png'), format: 'png' })
     if (machine.isOn) await askGuest(machine, dir)
     console.error(`evidence of the failure: ${dir}`)
   } catch (problem) {

@@ -19,7 +19,8 @@ export type Request =
   | { do: 'clear-tpm' }
   | { do: 'stop' }
 
-const usage = `node e2e/harness/lab-shell.ts [--dir RUN_DIR] [--bundle DIR] [--boot installer|disks] [--no-tpm] [--memory MIB]
+const usage = `node e2e/harness/lab-shell.ts [--dir RUN_DIR] [--bundle DIR] [--boot installer|cd|stick|disks] [--iso FILE]
+         [--no-tpm] [--display] [--memory MIB]
 Boots the lab's installer image with two blank disks and keeps it running; talk to it with lab-exec.ts RUN_DIR.`
 
 async function answer(machine: Machine, request: Request): Promise<unknown> {
@@ -51,6 +52,8 @@ if (import.meta.main) {
       dir: { type: 'string' },
       bundle: { type: 'string' },
       boot: { type: 'string', default: 'installer' },
+      iso: { type: 'string' },
+      display: { type: 'boolean', default: false },
       'no-tpm': { type: 'boolean', default: false },
       memory: { type: 'string', default: '1536' },
       help: { type: 'boolean', default: false },
@@ -70,9 +73,11 @@ if (import.meta.main) {
     runDir,
     boot: values.boot as BootFrom,
     tpm: !values['no-tpm'],
+    display: values.display,
     memoryMiB: Number(values.memory),
     say: console.log,
     ...(values.bundle && { bundleDir: values.bundle }),
+    ...(values.iso && { iso: values.iso }),
   })
   const stop = async () => {
     await machine.dispose()

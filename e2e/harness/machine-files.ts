@@ -40,7 +40,7 @@ export async function makeFiles(
   firmware: Ovmf,
 ): Promise<{ hardware: Hardware; bundleDisk: string }> {
   const at = places(runDir)
-  const { from, disks = defaultDisks, memoryMiB = 1536, net = true, tpm = true } = options
+  const { from, disks = defaultDisks, memoryMiB = 1536, net = true, tpm = true, display = false } = options
   const bundleDisk = await makeBundle(options, at.bundle)
   // The TPM's state is inside the saved memory; an old folder of this machine must not be found.
   await rm(at.tpmDir, { recursive: true, force: true })
@@ -52,7 +52,7 @@ export async function makeFiles(
   }
   await makeVars(firmware.vars, at.vars)
   for (const disk of disks) await makeDisk(disk, at.disk(disk.id))
-  return { hardware: { memoryMiB, net, tpm, diskIds: disks.map(({ id }) => id) }, bundleDisk }
+  return { hardware: { memoryMiB, net, tpm, display, diskIds: disks.map(({ id }) => id) }, bundleDisk }
 }
 
 async function makeBundle({ bundleDir, bundleDisk, from }: MachineOptions, out: string): Promise<string> {

@@ -7,7 +7,7 @@ import { type Boot, type OffReason, startBoot } from './boot.ts'
 import { type DiskSpec, makeOverlay } from './disks.ts'
 import { makeFiles, makeRunDir } from './machine-files.ts'
 import { findOvmf } from './ovmf.ts'
-import { type Hardware, places } from './qemu-args.ts'
+import { type Hardware, type InstallerMedium, places } from './qemu-args.ts'
 import type { Qmp } from './qmp.ts'
 import type { Size } from './screen.ts'
 import { SerialLane } from './serial-lane.ts'
@@ -15,7 +15,9 @@ import type { SavedMachine } from './snapshot.ts'
 import { guestSlowness } from './speed.ts'
 import { Tty } from './tty.ts'
 
-export type BootFrom = 'installer' | 'disks'
+/** `installer`: the lab's system disk with the bundle disk; `cd`, `stick`: the machine's ISO, put in so; `disks`: none of
+ *  them, what the target disks hold. */
+export type BootFrom = 'installer' | 'cd' | 'stick' | 'disks'
 
 export type MachineOptions = {
   image: LabImage
@@ -23,9 +25,13 @@ export type MachineOptions = {
    *  starts no wizard. */
   bundleDir?: string
   bundleDisk?: string
+  /** What `boot: 'cd'` and `boot: 'stick'` put in (see buildLabIso). It is never written. */
+  iso?: string
   disks?: DiskSpec[]
   tpm?: boolean
   net?: boolean
+  /** A screen for tty1 and the firmware, of which the evidence holds a picture. */
+  display?: boolean
   memoryMiB?: number
   /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
   runDir?: string
@@ -48,13 +54,14 @@ export class Machine {
   readonly image: LabImage
   readonly hardware: Hardware
   readonly bundleDisk: string
+  readonly iso: string | undefined
   readonly #accel: Accel
   readonly #firmwareCode: string
   readonly #say: (text: string) => void
   #boot: Boot | undefined
 
   constructor(
-    setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk'> & {
+    setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk' | 'iso'> & {
       accel: Accel
       firmwareCode: string
       size?: Size | undefined
@@ -65,6 +72,7 @@ export class Machine {
     this.image = setup.image
     this.hardware = setup.hardware
     this.bundleDisk = setup.bundleDisk
+    this.iso = setup.iso
     this.#accel = setup.accel
     this.#firmwareCode = setup.firmwareCode
     this.#say = setup.say ?? console.error
@@ -99,7 +107,7 @@ export class Machine {
         hardware: { ...this.hardware, tpm: this.hardware.tpm && tpm },
         firmwareCode: this.#firmwareCode,
         runDir: this.runDir,
-        installer: boot === 'installer' ? { systemDisk: at.system, bundleDisk: this.bundleDisk } : undefined,
+        installer: this.#medium(boot),
         without,
         incoming,
       },
@@ -176,6 +184,13 @@ export class Machine {
     this.tty.close()
   }
 
+  #medium(boot: BootFrom): InstallerMedium | undefined {
+    if (boot === 'disks') return undefined
+    if (boot === 'installer') return { systemDisk: places(this.runDir).system, bundleDisk: this.bundleDisk }
+    if (this.iso === undefined) throw new Error(`this machine has no ISO to boot as a ${boot}`)
+    return { iso: this.iso, as: boot }
+  }
+
   #last(): Boot {
     if (!this.#boot) throw new Error('the machine was never on')
     return this.#boot
@@ -197,7 +212,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const runDir = await makeRunDir(options.runDir)
   const { hardware, bundleDisk } = await makeFiles(options, runDir, firmware)
   const size = options.size ?? from?.size
-  const machine = new Machine({ runDir, image, hardware, bundleDisk, accel, firmwareCode: firmware.code, size, say })
+  const { iso } = options
+  const setup = { runDir, image, hardware, bundleDisk, iso, accel, firmwareCode: firmware.code, size, say }
+  const machine = new Machine(setup)
   try {
     if (from) await machine.tty.screen.write(from.screen)
     await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })

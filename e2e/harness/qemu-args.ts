@@ -6,17 +6,22 @@ export type Hardware = {
   memoryMiB: number
   net: boolean
   tpm: boolean
+  /** A screen: the firmware and tty1 draw on it. Without one tty1 has its text all the same. */
+  display?: boolean
   /** Ids of the target disks in slot order; their serials too. */
   diskIds: string[]
 }
+
+/** What the installer comes on: the lab's own two disks, or an ISO as a CD or as a read-only stick. */
+export type InstallerMedium = { systemDisk: string; bundleDisk: string } | { iso: string; as: 'cd' | 'stick' }
 
 export type Launch = {
   accel: Accel
   hardware: Hardware
   firmwareCode: string
   runDir: string
-  /** The installer's two disks are attached. Without them the firmware boots what the target disks hold. */
-  installer: { systemDisk: string; bundleDisk: string } | undefined
+  /** Without it the firmware boots what the target disks hold. */
+  installer: InstallerMedium | undefined
   /** Disks of hardware.diskIds that are not plugged in this time. */
   without: string[]
   tpmSocket: string | undefined
@@ -110,12 +115,8 @@ export function qemuArgs({
     args.push('-chardev', `socket,id=tpm,path=${tpmSocket}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm')
     args.push('-device', 'tpm-crb,tpmdev=tpm0')
   }
-  if (installer) {
-    args.push('-drive', `if=none,id=system,file=${installer.systemDisk},format=qcow2,cache=unsafe`)
-    args.push('-device', 'virtio-blk-pci,drive=system,serial=keystone-system,bootindex=0,addr=0x6')
-    args.push('-drive', `if=none,id=bundle,file=${installer.bundleDisk},format=raw,readonly=on`)
-    args.push('-device', 'virtio-blk-pci,drive=bundle,serial=keystone-bundle,addr=0x7')
-  }
+  if (hardware.display) args.push('-device', 'VGA,edid=on,xres=1024,yres=768,addr=0x8')
+  if (installer) args.push(...mediumArgs(installer))
   for (const [index, id] of hardware.diskIds.entries()) {
     if (without.includes(id)) continue
     // A fixed slot each: the same disk is at the same place in every boot, with or without its neighbours. On a root
@@ -129,6 +130,24 @@ export function qemuArgs({
   }
   if (incoming !== undefined) args.push('-incoming', incoming)
   return args
+}
+
+function mediumArgs(medium: InstallerMedium): string[] {
+  if ('systemDisk' in medium) {
+    return [
+      ...['-drive', `if=none,id=system,file=${medium.systemDisk},format=qcow2,cache=unsafe`],
+      ...['-device', 'virtio-blk-pci,drive=system,serial=keystone-system,bootindex=0,addr=0x6'],
+      ...['-drive', `if=none,id=bundle,file=${medium.bundleDisk},format=raw,readonly=on`],
+      ...['-device', 'virtio-blk-pci,drive=bundle,serial=keystone-bundle,addr=0x7'],
+    ]
+  }
+  // The guest's cloud kernel knows no USB: a stick is a disk that cannot be written.
+  const device =
+    medium.as === 'cd'
+      ? 'ide-cd,drive=medium,bus=ide.0,bootindex=0'
+      : 'virtio-blk-pci,drive=medium,serial=keystone-stick,bootindex=0,addr=0x6'
+  const kind = medium.as === 'cd' ? ',media=cdrom' : ''
+  return ['-drive', `if=none,id=medium,file=${medium.iso},format=raw,readonly=on${kind}`, '-device', device]
 }
 
 /** A word that changes when the machine's hardware does: a saved state only fits the hardware it was saved on. */

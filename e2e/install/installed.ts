@@ -25,6 +25,30 @@ export function zfsGet(machine: Machine, property: string, dataset: string): Pro
   return machine.agent.succeed(`zfs get -H -o value ${property} ${dataset}`)
 }
 
+/** Has sanoid do its hourly work now; gives the kinds of snapshot that each dataset has (`daily hourly monthly weekly`). */
+export async function takeSnapshots(machine: Machine): Promise<Record<string, string>> {
+  // By its unit, so as the user and with the rights that it has there.
+  await machine.agent.succeed('systemctl start --wait sanoid', { timeoutMs: 180_000 })
+  const list = await machine.agent.succeed('zfs list -H -t snapshot -o name -s name', { timeoutMs: 60_000 })
+  const kinds: Record<string, string> = {}
+  for (const [, dataset = '', kind] of list.matchAll(/^(.+)@autosnap_.*_([a-z]+)$/gm)) {
+    kinds[dataset] = `${kinds[dataset] ?? ''} ${kind}`.trim().split(' ').sort().join(' ')
+  }
+  return kinds
+}
+
+/** The git repository in /etc/nixos: subjects of its commits (newest first), its files, and what is not committed. */
+export async function configRepository(
+  machine: Machine,
+): Promise<{ commits: string[]; files: string[]; status: string }> {
+  const git = (command: string) => machine.agent.succeed(`git -C /etc/nixos ${command}`)
+  return {
+    commits: (await git('log --format=%s')).split('\n'),
+    files: (await git('ls-files')).split('\n'),
+    status: await git('status --porcelain'),
+  }
+}
+
 /** Start (sectors of 512 bytes), size in bytes, type and label of all partitions of a target disk, for comparing two
  *  installs. */
 export async function partitionTable(machine: Machine, diskId: string): Promise<unknown[]> {

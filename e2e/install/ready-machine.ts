@@ -14,8 +14,12 @@ export const FIRST_PAGE = 'Welcome'
 
 /** Hands `body` a machine with two blank 8 GiB disks and a TPM2, restored with the wizard on its first page at 80x24 on the
  *  serial line (saved once per version of the installer). Checks the machine's health after it; keeps the evidence when
- *  anything fails; always ends the machine. */
-export async function withReadyMachine(name: string, body: (machine: Machine) => Promise<void>): Promise<void> {
+ *  anything fails; always ends the machine. `attack` comes after the check: what it does is meant to end badly. */
+export async function withReadyMachine(
+  name: string,
+  body: (machine: Machine) => Promise<void>,
+  attack?: (machine: Machine) => Promise<void>,
+): Promise<void> {
   const image = await buildImage({
     onProgress: ({ text, elapsedSeconds }) => console.log(`[image ${elapsedSeconds} s] ${text}`),
   })
@@ -36,6 +40,7 @@ export async function withReadyMachine(name: string, body: (machine: Machine) =>
     machine.tty.timeScale = await guestSlowness(machine.agent)
     await body(machine)
     await assertHealthy(machine)
+    await attack?.(machine)
   } catch (error) {
     if (machine) await keepEvidence(machine, name, error)
     throw error

@@ -9,6 +9,13 @@ const QUIET_MS = 200
 /** More fields than any page has. */
 const MOST_MOVES = 40
 
+/** Which field has the focus: its place and its words, without what is typed in it; null on half a frame. */
+function focusedField(text: string): string | null {
+  const rows = text.split('\n')
+  const at = rows.findIndex((row) => FOCUS.test(row))
+  return at < 0 ? null : `${at} ${rows[at]?.replace(/\[.*/, '')}`
+}
+
 /** What a person sees of the wizard, for the runs that type: pages by their title, fields by their words. The same text
  *  works on a local terminal and on a machine's serial line. */
 export class WizardDriver {
@@ -53,7 +60,9 @@ export class WizardDriver {
   async moveOn(): Promise<void> {
     const before = this.tty.snapshotText()
     await this.tty.press(BUTTON.test(FOCUS.exec(before)?.[1] ?? '') ? 'Tab' : 'Down')
-    await this.tty.waitUntil('the focus to move', (screen) => screen.text() !== before)
+    // Not any change: a frame that answers an earlier key may still be under way.
+    const from = focusedField(before)
+    await this.tty.waitUntil('the focus to move', (screen) => ![null, from].includes(focusedField(screen.text())))
     await this.wholeFrame()
   }
 
@@ -109,12 +118,17 @@ export type TypedAnswers = {
   password: string
 }
 
-/** Types all answers, from the first page to the review. */
-export async function answerAll(wizard: WizardDriver, answers: TypedAnswers): Promise<void> {
+/** Types all answers, from the first page to the review. `onDiskPage` looks at the disks before one is chosen. */
+export async function answerAll(
+  wizard: WizardDriver,
+  answers: TypedAnswers,
+  { onDiskPage }: { onDiskPage?: () => void } = {},
+): Promise<void> {
   const { tty } = wizard
   await wizard.page('Welcome')
   await tty.waitForText('Everything that an install needs is here', { timeoutMs: 60_000 })
   await wizard.goOn('Disk')
+  onDiskPage?.()
   await wizard.choose(answers.layout)
   for (const serial of answers.serials) await chooseDisk(wizard, serial)
   await wizard.goOn('Encryption')

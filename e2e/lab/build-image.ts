@@ -16,6 +16,8 @@ export type LabImage = {
   disk: string
   kernel: string
   initrd: string
+  /** Holds root.squashfs, initrd and BOOTX64.EFI: the slow parts of the bootable ISO (see build-iso.ts). */
+  isoParts: string
 }
 
 export type Progress = { text: string; elapsedSeconds: number; expectedSeconds: number }
@@ -64,7 +66,8 @@ export async function buildImage({
 }
 
 function labImage(hash: string, dir: string): LabImage {
-  return { hash, dir, disk: join(dir, 'disk.raw'), kernel: join(dir, 'vmlinuz'), initrd: join(dir, 'initrd') }
+  const at = (name: string) => join(dir, name)
+  return { hash, dir, disk: at('disk.raw'), kernel: at('vmlinuz'), initrd: at('initrd'), isoParts: at('iso') }
 }
 
 async function buildBase(recipe: Recipe, base: string, say: (text: string) => void): Promise<void> {

@@ -20,10 +20,7 @@ export async function buildBundleDisk(dir: string, out: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'keystone-bundle-'))
   const partial = `${out}.${process.pid}`
   try {
-    await cp(dir, folder, { recursive: true, dereference: true })
-    // Without it Node warns on stderr that it had to guess the module type of each stand-in.
-    const manifest = join(folder, 'package.json')
-    if (!(await stat(manifest).catch(() => undefined))) await writeFile(manifest, '{"type":"module"}\n')
+    await buildBundleDir(dir, folder)
     await blankBundleDisk(partial)
     const options = ['-q', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-E', 'root_owner=0:0', '-L', 'keystone']
     await run('mke2fs', [...options, '-d', folder, partial], { env: { ...process.env, PATH: toolPath() } })
@@ -32,6 +29,14 @@ export async function buildBundleDisk(dir: string, out: string): Promise<void> {
     await rm(folder, { recursive: true, force: true })
     await rm(partial, { force: true })
   }
+}
+
+/** Copies the installer to `out` as it is found at /opt/keystone in the lab. */
+export async function buildBundleDir(dir: string, out: string): Promise<void> {
+  await cp(dir, out, { recursive: true, dereference: true })
+  // Without it Node warns on stderr that it had to guess the module type of each stand-in.
+  const manifest = join(out, 'package.json')
+  if (!(await stat(manifest).catch(() => undefined))) await writeFile(manifest, '{"type":"module"}\n')
 }
 
 /** A hash over the names, modes and contents of a bundle's files: two bundles of one hash behave the same.

@@ -13,6 +13,14 @@ export const imageTools: Record<string, string> = {
   mke2fs: 'e2fsprogs',
   tar: 'tar',
   gzip: 'gzip',
+  mksquashfs: 'squashfs-tools',
+}
+
+/** What putting an ISO together from the image's parts needs. */
+export const isoTools: Record<string, string> = {
+  xorriso: 'xorriso',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
 }
 
 /** What building needs besides, for somebody who is not root: a user namespace with many users in it. */

@@ -38,7 +38,13 @@ async function answersOf(text: string, options: Parameters<typeof readAnswers>[2
 
 test('what may be left out is filled in', async () => {
   const result = await readAnswers(SMALLEST, 'a.yaml', noFiles)
-  expect(JSON.parse(JSON.stringify(result))).toEqual({
+  const { drafts, secrets, ...answers } = JSON.parse(JSON.stringify(result))
+  expect(drafts.encryption).toEqual({ passphrase: '***', tpmUnlock: true, recoveryKey: true })
+  expect(secrets).toEqual([
+    { path: ['encryption', 'passphrase'], file: null },
+    { path: ['identity', 'password'], file: null },
+  ])
+  expect(answers).toEqual({
     answers: {
       disk: { layout: 'single-zfs', devices: ['/dev/disk/by-id/virtio-keystone-a'], swapBytes: 4 * 1024 ** 3 },
       encryption: { passphrase: '***', tpmUnlock: true, recoveryKey: true },

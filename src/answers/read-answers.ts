@@ -8,14 +8,20 @@ import { parseSection, unknownKeyProblem, wrongTypeProblem } from '../steps/pars
 import { byPlace, type Locate, type LocatedProblem, locateIn } from './locate.ts'
 import { migrate } from './migrations.ts'
 import { readSection } from './read-section.ts'
-import type { ReadSecretFile } from './secret-file.ts'
+import { type GivenSecret, givenSecrets, type ReadSecretFile } from './secret-file.ts'
 import { yamlProblems } from './yaml-problems.ts'
 
-export type ReadAnswers =
+export type SectionDrafts = { readonly [Id in StepId]?: Readonly<Record<string, unknown>> }
+
+export type ReadAnswers = {
+  /** What each section of the file says, sound or not, with what may be left out filled in. */
+  readonly drafts: SectionDrafts
+  readonly secrets: readonly GivenSecret[]
+  /** The devices of `confirm.erase`, which are those of disk.devices; null when the file does not confirm. */
+  readonly confirmation: readonly string[] | null
+} & (
   | {
       readonly answers: Answers
-      /** The devices of `confirm.erase`, which are those of disk.devices; null when the file does not confirm. */
-      readonly confirmation: readonly string[] | null
       /** For problems found later, with the machine. */
       readonly locate: Locate
     }
@@ -26,6 +32,7 @@ export type ReadAnswers =
       readonly partial: Partial<Answers>
       readonly locate: Locate
     }
+)
 
 export const confirmSchema = z.strictObject({
   erase: z.array(z.string()).describe('the disks that may be erased: the same list as disk.devices'),
@@ -48,10 +55,19 @@ export async function readAnswers(
     const { line, col } = lines.linePos(offset)
     return { ...problem, file: fileName, line, column: col }
   }
-  const failed = (problems: readonly Problem[], partial: Partial<Answers> = {}) => ({
+  const drafts: { [Id in StepId]?: Readonly<Record<string, unknown>> } = {}
+  const secrets: GivenSecret[] = []
+  const failed = (
+    problems: readonly Problem[],
+    partial: Partial<Answers> = {},
+    confirmation: readonly string[] | null = null,
+  ) => ({
     problems: byPlace([...yaml.fatal.map(place), ...yaml.duplicates.map(place), ...problems.map(locate)]),
     partial,
+    confirmation,
     locate,
+    drafts,
+    secrets,
   })
   if (yaml.fatal.length > 0) return failed([])
 
@@ -66,12 +82,18 @@ export async function readAnswers(
     if (!TOP_LEVEL_KEYS.includes(key)) problems.push(unknownKeyProblem(key, [], TOP_LEVEL_KEYS))
   }
   const answers: { [Id in StepId]?: Answers[Id] } = {}
-  for (const id of stepOrder) problems.push(...(await readInto(answers, id, content[id], options.readSecretFile)))
+  for (const id of stepOrder) {
+    const { draft, problems: ofSection } = await readInto(answers, id, content[id], options.readSecretFile)
+    problems.push(...ofSection)
+    if (draft !== null) drafts[id] = draft
+    secrets.push(...givenSecrets(id, content[id]))
+  }
   const confirm = readConfirm(content.confirm, answers)
   problems.push(...confirm.problems)
 
-  if (problems.length > 0 || yaml.duplicates.length > 0) return failed(problems, answers)
-  return { answers: answers as Answers, confirmation: confirm.erase, locate }
+  if (problems.length > 0 || yaml.duplicates.length > 0)
+    return failed(problems, answers, confirm.problems.length > 0 ? null : confirm.erase)
+  return { answers: answers as Answers, confirmation: confirm.erase, locate, drafts, secrets }
 }
 
 async function readInto<Id extends StepId>(
@@ -79,10 +101,10 @@ async function readInto<Id extends StepId>(
   id: Id,
   found: unknown,
   readSecretFile: ReadSecretFile,
-): Promise<readonly Problem[]> {
-  const { value, problems } = await readSection(id, found, readSecretFile)
-  if (value !== null) Object.assign(answers, { [id]: value })
-  return problems
+) {
+  const section = await readSection(id, found, readSecretFile)
+  if (section.value !== null) Object.assign(answers, { [id]: section.value })
+  return section
 }
 
 function readConfirm(

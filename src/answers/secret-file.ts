@@ -14,6 +14,25 @@ export type SecretLookup = {
   readonly relate: (problem: Problem) => Problem | null
 }
 
+/** A secret that a file gives. `file` is the one that holds it; null when the answer file does itself. */
+export type GivenSecret = { readonly path: readonly [StepId, string]; readonly file: string | null }
+
+/** The secrets that a section gives, by its keys alone: neither secret nor file is looked at. */
+export function givenSecrets(stepId: StepId, section: unknown): readonly GivenSecret[] {
+  const secret = SECRET_KEYS[stepId]
+  if (!secret || typeof section !== 'object' || section === null) return []
+  const { [secret.key]: value, [secret.fileKey]: file } = section as Record<string, unknown>
+  return [
+    ...(value === undefined || value === null ? [] : [{ path: [stepId, secret.key] as const, file: null }]),
+    ...(typeof file === 'string' ? [{ path: [stepId, secret.fileKey] as const, file }] : []),
+  ]
+}
+
+/** Leaving a secret out is no slip: the wizard asks for it. */
+export function isMissingSecret({ code, path }: Problem): boolean {
+  return code === 'missing' && path.length === 2 && SECRET_KEYS[path[0] as StepId]?.key === path[1]
+}
+
 /** Puts the secret of `passphraseFile` or `passwordFile` in its place. */
 export async function lookUpSecret(
   stepId: StepId,

@@ -3,12 +3,14 @@ import { HELP, readCommandLine } from './arguments.ts'
 
 const NONE = {
   answers: null,
+  iso: null,
   out: null,
   machine: null,
   recoveryKeyFile: null,
   progress: null,
   isDryRun: false,
   isJson: false,
+  isUnattended: false,
   reboots: false,
 }
 
@@ -47,6 +49,13 @@ test('reads each command', () => {
     out: 'o',
     machine: 'm',
   })
+  const prepare = ['iso', 'prepare', 'k.iso', '--answers', 'a', '--out', 'n.iso']
+  expect(readCommandLine(prepare)).toEqual({ ...NONE, what: 'iso prepare', iso: 'k.iso', answers: 'a', out: 'n.iso' })
+  const inspect = ['iso', 'inspect', '--json', 'k.iso']
+  expect(readCommandLine(inspect)).toEqual({ ...NONE, what: 'iso inspect', iso: 'k.iso', isJson: true })
+  const check = ['check', '--unattended', 'a.yaml']
+  expect(readCommandLine(check)).toEqual({ ...NONE, what: 'check', answers: 'a.yaml', isUnattended: true })
+  expect(readCommandLine(['--answers', 'a.yaml'])).toEqual({ ...NONE, what: 'wizard', answers: 'a.yaml' })
   expect(readCommandLine(['install', '--help'])).toEqual({ what: 'help' })
   expect(readCommandLine(['--version'])).toEqual({ what: 'version' })
 })
@@ -62,6 +71,15 @@ test.each([
   [['plan', '--answers'], '--answers needs a value'],
   [['plan', '--answers', 'a', '--json=yes'], '--json takes no value'],
   [['render', '--answers', 'a'], 'render needs --out'],
+  [['iso'], 'iso needs prepare or inspect'],
+  [['iso', 'prepar', 'k.iso'], 'there is no command iso prepar'],
+  [['prepare'], 'there is no command prepare'],
+  [['iso', 'inspect'], 'iso inspect needs an ISO'],
+  [['iso', 'inspect', 'a', 'b'], 'one word too many: b'],
+  [['iso', 'inspect', 'a', '--out', 'b'], 'iso inspect takes no --out'],
+  [['iso', 'prepare', 'a', '--out', 'b'], 'iso prepare needs --answers'],
+  [['iso', 'prepare', 'a', '--answers', 'b'], 'iso prepare needs --out'],
+  [['install', '--answers', 'a', '--unattended'], 'install takes no --unattended'],
   [['check'], 'check needs a FILE'],
   [['check', 'a', 'b'], 'one word too many: b'],
   [['install', '--answers', 'a', '--progress', 'loud'], '--progress is plain or json'],

@@ -2,17 +2,19 @@ import { parseArgs } from 'node:util'
 
 export const HELP = `Keystone turns this machine into a Primer server: NixOS on encrypted disks.
 
-  keystone                              the wizard, in this terminal
+  keystone [--answers FILE]             the wizard, filled in from FILE if given
   keystone --dry-run --out DIR          the wizard, but nothing is changed: the
                                         configuration and all commands go to DIR
   keystone install --answers FILE       install without questions; erases the
                                         disks that FILE lists in confirm.erase
   keystone plan --answers FILE          show what would be done
   keystone render --answers FILE --out DIR   write the NixOS configuration
-  keystone check FILE                   is this answer file right?
+  keystone check FILE [--unattended]    is this answer file right [and enough]?
   keystone detect                       show this machine's hardware
+  keystone iso prepare ISO --answers FILE --out NEW   put FILE onto an ISO
+  keystone iso inspect ISO              what is on it, without secrets
 
-  --json                  plan, detect: as JSON
+  --json                  plan, detect, iso inspect: as JSON
   --progress plain|json   install: lines to read, or one JSON event a line
                           (plain on a terminal, else json)
   --recovery-key-file F   install: write the recovery key to F (mode 0600);
@@ -24,18 +26,20 @@ export const HELP = `Keystone turns this machine into a Primer server: NixOS on 
 Exit 0 done, 2 bad answers, 3 machine unfit, 4 failed, 70 our bug, 130 cancelled
 `
 
-export type CommandName = 'wizard' | 'install' | 'plan' | 'render' | 'check' | 'detect'
+export type CommandName = 'wizard' | 'install' | 'plan' | 'render' | 'check' | 'detect' | 'iso prepare' | 'iso inspect'
 
 export type Command = {
   readonly what: CommandName
   /** The answer file. */
   readonly answers: string | null
+  readonly iso: string | null
   readonly out: string | null
   readonly machine: string | null
   readonly recoveryKeyFile: string | null
   readonly progress: 'plain' | 'json' | null
   readonly isDryRun: boolean
   readonly isJson: boolean
+  readonly isUnattended: boolean
   readonly reboots: boolean
 }
 
@@ -55,18 +59,21 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
   reboot: { type: 'boolean' },
+  unattended: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 type Option = keyof typeof OPTIONS
 
 const ALLOWED: Readonly<Record<CommandName, readonly Option[]>> = {
-  wizard: ['dry-run', 'out', 'machine'],
+  wizard: ['answers', 'dry-run', 'out', 'machine'],
   install: ['answers', 'progress', 'recovery-key-file', 'reboot', 'dry-run', 'out', 'machine'],
   plan: ['answers', 'json', 'machine'],
   render: ['answers', 'out', 'machine'],
-  check: ['answers', 'machine'],
+  check: ['answers', 'machine', 'unattended'],
   detect: ['json', 'machine'],
+  'iso prepare': ['answers', 'out'],
+  'iso inspect': ['json'],
 }
 const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
   wizard: [],
@@ -75,6 +82,8 @@ const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
   render: ['answers', 'out'],
   check: ['answers'],
   detect: [],
+  'iso prepare': ['answers', 'out'],
+  'iso inspect': [],
 }
 
 /** argv without node and script. Pure: what is wrong comes back as an error, never thrown. */
@@ -93,8 +102,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const unknown = tokens.find((token) => token.kind === 'option' && optionNamed(token.name) === null)
   if (unknown?.kind === 'option') return wrong(`there is no option ${unknown.rawName}`)
   const [word, ...rest] = positionals
-  const what = word === undefined ? 'wizard' : commandNamed(word)
-  if (what === null) return wrong(`there is no command ${word}`)
+  const second = word === 'iso' ? rest.shift() : undefined
+  if (word === 'iso' && second === undefined) return wrong('iso needs prepare or inspect')
+  const words = second === undefined ? word : `${word} ${second}`
+  const what = words === undefined ? 'wizard' : commandNamed(words)
+  if (what === null) return wrong(`there is no command ${words}`)
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const option = optionNamed(token.name)
@@ -109,8 +121,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const text = (option: Option) => (typeof values[option] === 'string' ? values[option] : null)
   // `check FILE` is natural to type, and so is `check --answers FILE`.
   const file = what === 'check' ? rest.shift() : undefined
+  const iso = word === 'iso' ? (rest.shift() ?? null) : null
   if (rest[0] !== undefined) return wrong(`one word too many: ${rest[0]}`)
   const answers = file ?? text('answers')
+  if (word === 'iso' && iso === null) return wrong(`${what} needs an ISO`)
   const missing = NEEDED[what].find((option) => (option === 'answers' ? answers : text(option)) === null)
   if (missing !== undefined) return wrong(what === 'check' ? 'check needs a FILE' : `${what} needs --${missing}`)
 
@@ -119,19 +133,21 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const isDryRun = values['dry-run'] === true
   const out = text('out')
   if (isDryRun && out === null) return wrong('--dry-run needs --out DIR for what it writes')
-  if (!isDryRun && out !== null && what !== 'render') return wrong('--out goes with --dry-run')
+  if (!isDryRun && out !== null && !NEEDED[what].includes('out')) return wrong('--out goes with --dry-run')
   if (!isDryRun && text('machine') !== null && (what === 'install' || what === 'wizard')) {
     return wrong('--machine installs nothing: it needs --dry-run')
   }
   return {
     what,
     answers,
+    iso,
     out,
     machine: text('machine'),
     recoveryKeyFile: text('recovery-key-file'),
     progress,
     isDryRun,
     isJson: values.json === true,
+    isUnattended: values.unattended === true,
     reboots: values.reboot === true,
   }
 }

@@ -63,3 +63,19 @@ test('installs nothing that nobody confirmed, and says how to confirm', async ()
   )
   expect(system.runs()).toEqual([])
 })
+
+test('check --unattended: only what leaves nothing to ask is enough', async () => {
+  const check = (answers: string) => onMachine(answers, 'check', '/answers.yaml', '--unattended')
+  expect(await check(ANSWERS)).toMatchObject({ ending: 'done', out: 'answers.yaml: no problems found\n', err: '' })
+  const unconfirmed = await check(ANSWERS.slice(0, ANSWERS.indexOf('confirm:')))
+  expect(unconfirmed.ending).toBe('bad-answers')
+  expect(unconfirmed.err).toContain('confirm  nobody has confirmed that the disks may be erased')
+  const { ending, err } = await check(ANSWERS.replace(/^ +passphrase: .*\n/m, ''))
+  expect(ending).toBe('bad-answers')
+  expect(err).toContain('encryption.passphrase  is needed, but not given')
+})
+
+test('check without --unattended takes a file that confirms nothing', async () => {
+  const unconfirmed = ANSWERS.slice(0, ANSWERS.indexOf('confirm:'))
+  expect(await onMachine(unconfirmed, 'check', '/answers.yaml')).toMatchObject({ ending: 'done', err: '' })
+})

@@ -1,26 +1,20 @@
 import { basename } from 'node:path'
-import { formatProblem } from '../answers/format-problems.ts'
 import { installHeadless } from '../headless.ts'
 import { makeConfiguration, makeTargetFiles } from '../install/assets.ts'
 import { installDry, planJson, writeRendered } from '../install/dry-run-output.ts'
 import { formatHardware } from '../install/hardware-text.ts'
 import { formatPlan } from '../install/plan-text.ts'
-import { confirmationOf, confirmationProblem } from '../plan/confirmation.ts'
+import { confirmationOf } from '../plan/confirmation.ts'
 import { imagineFree } from '../plan/imagine-free.ts'
 import { Bug } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { Command } from './arguments.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
-import { checkFile, type Refusal, readPlan } from './read-plan.ts'
+import { checkFile, type Refusal, readPlan, unconfirmed } from './read-plan.ts'
+import type { Terminal } from './terminal.ts'
 
-export type Terminal = {
-  readonly stdout: (text: string) => void
-  readonly stderr: (text: string) => void
-  readonly isTTY: boolean
-}
-
-/** A command without a screen. `signal` cancels an install. */
+/** A command without a screen. `signal` cancels an install and the writing of an ISO. */
 export async function runCommand(
   command: Command,
   hands: Hands,
@@ -32,6 +26,12 @@ export async function runCommand(
     terminal.stdout(command.isJson ? `${JSON.stringify(hardware, null, 2)}\n` : formatHardware(hardware))
     return 'done'
   }
+  if (command.what === 'iso inspect' || command.what === 'iso prepare') {
+    const { inspectIso, prepareIso } = await import('./iso-commands.ts')
+    return command.what === 'iso inspect'
+      ? inspectIso(command, hands.system, terminal)
+      : prepareIso(command, hands.system, terminal, signal)
+  }
   const file = command.answers
   if (file === null) throw new Bug(`${command.what} without an answer file`)
   const refuse = ({ status, report }: Refusal): Ending => {
@@ -39,7 +39,7 @@ export async function runCommand(
     return status
   }
   if (command.what === 'check' && command.machine === null) {
-    const refusal = await checkFile(hands.system, file)
+    const refusal = await checkFile(hands.system, file, command)
     if (refusal !== null) return refuse(refusal)
     terminal.stdout(`${basename(file)}: no problems found\n`)
     return 'done'
@@ -50,6 +50,9 @@ export async function runCommand(
   const planned = await readPlan(hands.system, file, hardware)
   if ('report' in planned) return refuse(planned)
   const { plan, answers } = planned
+  const isAsked = command.isUnattended || (command.what === 'install' && !command.isDryRun)
+  const refusal = isAsked ? unconfirmed(planned, file) : null
+  if (refusal !== null) return refuse(refusal)
   if (command.what === 'check') {
     terminal.stdout(`${basename(file)}: no problems found, plan ${plan.hash}\n`)
     return 'done'
@@ -64,11 +67,6 @@ export async function runCommand(
     await writeRendered(hands.system, command.out, files)
     terminal.stdout(`${files.length} files in ${command.out}\n`)
     return 'done'
-  }
-  if (!command.isDryRun && planned.confirmation === null) {
-    const problem = confirmationProblem(answers.disk.devices, null)
-    const report = problem === null ? '' : `${basename(file)}  ${formatProblem(problem)}\n`
-    return refuse({ status: 'bad-answers', report })
   }
   const target = await makeTargetFiles(hands.system, hands.places, plan)
 

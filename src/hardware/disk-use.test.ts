@@ -77,6 +77,14 @@ test('a live system in memory still names its medium on the kernel command line'
   expect(isBootMedium(other, [other], { ...QUIET, kernelCommandLine: 'noroot=LABEL=nixos' })).toBe(false)
 })
 
+test('the live image in memory names its medium by a word of its own', () => {
+  const medium = disk({ fstype: 'iso9660', label: 'KEYSTONE_0_1_0' })
+  const other = disk(below({ name: 'sdb1', type: 'part', label: 'KEYSTONE' }), 'sdb')
+  const running = { ...QUIET, kernelCommandLine: 'init=/x copytoram keystone.medium=KEYSTONE_0_1_0\n' }
+  expect(isBootMedium(medium, [medium, other], running)).toBe(true)
+  expect(isBootMedium(other, [medium, other], running)).toBe(false)
+})
+
 test('a ZFS root makes its pool a boot medium', () => {
   const running = { ...QUIET, mounts: 'tank/root / zfs rw 0 0\n', pools: ['tank'], poolDevices: ['/dev/sda1'] }
   expect(isBootMedium(member, [member], running)).toBe(true)

@@ -69,6 +69,9 @@ export function isBootMedium(disk: BlockDevice, all: readonly BlockDevice[], run
   const rootPool = rootDataset?.split('/')[0]
   if (rootPool !== undefined && devices.some((device) => importedPool(device, running) === rootPool)) return true
 
+  const medium = /(?:^|\s)keystone\.medium=(\S+)/.exec(running.kernelCommandLine)?.[1]
+  if (medium !== undefined && devices.some((device) => device.label === medium)) return true
+
   const root = /(?:^|\s)root=(?:([A-Z]+)=)?(\S+)/.exec(running.kernelCommandLine)
   if (root === null) return false
   const [, key = 'PATH', value = ''] = root

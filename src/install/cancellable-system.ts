@@ -12,7 +12,7 @@ export function cancellableSystem(system: System, signal: AbortSignal): System {
     query: (program, args, options) => system.query(program, args, { signal, ...options }),
     run: (program, args, options) => unlessCancelled(() => system.run(program, args, { signal, ...options })),
     readText: (path) => system.readText(path),
-    readBytes: (path) => system.readBytes(path),
+    readBytes: (path, range) => system.readBytes(path, range),
     listDirectory: (path) => system.listDirectory(path),
     realPath: (path) => system.realPath(path),
     exists: (path) => system.exists(path),
@@ -20,6 +20,7 @@ export function cancellableSystem(system: System, signal: AbortSignal): System {
     appendFile: (path, content, options) => unlessCancelled(() => system.appendFile(path, content, options)),
     makeDirectory: (path, options) => unlessCancelled(() => system.makeDirectory(path, options)),
     removeFile: (path) => system.removeFile(path),
+    moveFile: (from, to) => unlessCancelled(() => system.moveFile(from, to)),
     now: () => system.now(),
   }
 }

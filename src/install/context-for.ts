@@ -21,10 +21,15 @@ export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Ou
     signal,
     system: cancellableSystem(system, signal),
     log: (line) => log.write(line),
-    progress(fraction, message) {
-      const at = system.now().toISOString()
-      const event = { type: 'task-progress', at, task: task.id, fraction } as const
-      onEvent(message === undefined ? event : { ...event, message })
+    progress(fraction, message, timeLeftMs) {
+      onEvent({
+        type: 'task-progress',
+        at: system.now().toISOString(),
+        task: task.id,
+        fraction,
+        ...(message !== undefined && { message }),
+        ...(timeLeftMs !== undefined && { timeLeftMs }),
+      })
     },
     showOnce: onRecoveryKey,
   }

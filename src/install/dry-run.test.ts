@@ -45,15 +45,24 @@ disko --mode destroy,format,mount --yes-wipe-all-disks --root-mountpoint /mnt /r
 remove /run/keystone/passphrase
 
 # hardware-config: Detect the drivers
-nixos-generate-config --root /mnt --no-filesystems
+nixos-generate-config --root /mnt --no-filesystems --dir /mnt/etc/nixos/hosts/primer
 
 # write-config: Write the configuration
+directory 0755 /mnt/etc/nixos/hosts/primer
 directory 0755 /mnt/etc/nixos
-write 0644 /mnt/etc/nixos/disko-config.nix (15 bytes)
+write 0644 /mnt/etc/nixos/hosts/primer/disko-config.nix (15 bytes)
 write 0644 /mnt/etc/nixos/flake.nix (15 bytes)
 
+# commit-config: Keep the configuration in git
+git init --quiet --initial-branch=main --template= /mnt/etc/nixos
+git -C /mnt/etc/nixos add --all
+git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Install primer' --message 'Plan beef, version 1, for NixOS 26.05.'
+
 # build: Build the system
-nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link --print-out-paths --verbose 'path:/mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
+nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
+git init --quiet --initial-branch=main --template= /mnt/etc/nixos
+git -C /mnt/etc/nixos add --all
+git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Lock the versions of the inputs'
 
 # install: Install the system
 nixos-install --root /mnt --system /nix/store/...-nixos-system-primer --no-root-passwd --no-channel-copy
@@ -91,7 +100,7 @@ remove /run/keystone/disko-config.nix
 test('tells its progress like an install, to the end', async () => {
   const { events } = await tryOut(zfsPlan)
   expect(events.at(-1)?.type).toBe('install-finished')
-  expect(events.filter(({ type }) => type === 'task-finished')).toHaveLength(12)
+  expect(events.filter(({ type }) => type === 'task-finished')).toHaveLength(13)
 })
 
 test('no secret is in its commands, events or log', async () => {

@@ -1,146 +1,153 @@
-import { stripVTControlCharacters } from 'node:util'
+import { logLines, type NixRecord, readNixLine } from './nix-record.ts'
+import { type Amount, createNixTotals } from './nix-totals.ts'
 
 /** Activity and result numbers of `--log-format internal-json`. Source: Nix, src/libutil/include/nix/util/logging.hh */
-const ACTIVITY = { copyPath: 100, fileTransfer: 101, copyPaths: 103, builds: 104 } as const
-const RESULT = { buildLogLine: 101, progress: 105, setExpected: 106, postBuildLogLine: 107 } as const
-/** `msg` levels up to info are for people; talkative and above are for Nix's own developers. */
+const ACTIVITY = { copyPath: 100, fileTransfer: 101, copyPaths: 103, builds: 104, build: 105 } as const
+const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, setExpected: 106, postBuildLogLine: 107 } as const
+/** Levels up to info are for people; talkative and above are for Nix's own developers. */
 const LEVEL_INFO = 3
 
-export type Amount = { readonly done: number; readonly expected: number }
-
 export type NixProgress = {
-  /** 0..1 over all paths to fetch and derivations to build. Grows when Nix finds more to do, so keep the largest seen. */
+  /** 0..1, never less than before. One path and one build are one unit of work each. */
   readonly fraction: number
   readonly paths: Amount
   readonly builds: Amount
-  readonly bytes: Amount
+  /** Bytes that came over the network, as they come: compressed, and flake inputs among them. */
+  readonly fetched: Amount
+  /** Bytes that were laid into the store, from wherever: unpacked. */
+  readonly copied: Amount
 }
 
-/** What one line of stderr meant: text for the log, or a change of the progress, or neither. */
-export type NixLine = { readonly log: string | null; readonly isProgress: boolean }
+/** What one line of stderr meant: lines for the log, and whether the progress may have changed. */
+export type NixLine = { readonly log: readonly string[]; readonly isProgress: boolean }
 
 export type NixProgressReader = {
   read(line: string): NixLine
   current(): NixProgress
 }
 
-type Activity = { readonly type: number; done: number; expected: number; readonly announced: Map<number, number> }
-type Total = { done: number; announced: number }
-
-/** Follows the records `@nix {…}` that nix writes to stderr. Other lines are log lines; unknown types and broken records
- *  are passed over, because a newer Nix must not stop an install. */
+/** Follows what nix writes to stderr. Lines without the prefix are log lines; unknown types and broken records are passed
+ *  over, because a newer Nix or a cut line must not stop an install. Whether it went well says the exit code alone. */
 export function createNixProgressReader(): NixProgressReader {
-  // Ids are pid<<32 + counter and may exceed 2^53: strings, never numbers.
-  const activities = new Map<string, Activity>()
-  const totals = new Map<number, Total>()
+  const totals = createNixTotals()
+  /** Id of a build -> what it builds, to say whose log line it is: builds run side by side. */
+  const buildNames = new Map<string, string>()
+  const meter = createMeter()
 
-  const totalOf = (type: number): Total => {
-    const total = totals.get(type) ?? { done: 0, announced: 0 }
-    totals.set(type, total)
-    return total
-  }
-
-  const announce = (activity: Activity, type: number, expected: number) => {
-    totalOf(type).announced += expected - (activity.announced.get(type) ?? 0)
-    activity.announced.set(type, expected)
-  }
-
-  const stop = (id: string) => {
-    const activity = activities.get(id)
-    if (activity === undefined) return
-    totalOf(activity.type).done += activity.done
-    // What was announced and never done is given up; what was done stays counted.
-    for (const [type, expected] of activity.announced) totalOf(type).announced -= expected
-    activities.delete(id)
-  }
-
-  const amountOf = (type: number): Amount => {
-    const total = totalOf(type)
-    let { done } = total
-    let expected = total.done
-    for (const activity of activities.values()) {
-      if (activity.type !== type) continue
-      done += activity.done
-      expected += Math.max(activity.expected, activity.done)
+  const follow = (record: NixRecord): NixLine => {
+    switch (record.action) {
+      case 'msg':
+        return { log: forPeople(record), isProgress: false }
+      case 'start':
+        totals.start(record.id, record.type)
+        if (record.type === ACTIVITY.build) buildNames.set(record.id, derivationName(record.fields[0]))
+        return { log: forPeople(record), isProgress: true }
+      case 'stop':
+        totals.stop(record.id)
+        buildNames.delete(record.id)
+        return CHANGED
+      case 'result':
+        return followResult(record)
     }
-    return { done, expected: Math.max(expected, total.announced, done) }
+  }
+
+  const followResult = ({ id, type, fields }: NixRecord & { action: 'result' }): NixLine => {
+    switch (type) {
+      case RESULT.progress: {
+        totals.progress(id, fields)
+        const of = totals.typeOf(id)
+        return of === ACTIVITY.copyPaths || of === ACTIVITY.builds ? SILENT : CHANGED
+      }
+      case RESULT.setExpected:
+        totals.announce(id, fields)
+        // nix tells builds, paths, bytes to fetch and bytes to copy one after the other: only together they are true.
+        return fields[0] === ACTIVITY.copyPath ? CHANGED : SILENT
+      case RESULT.buildLogLine:
+      case RESULT.postBuildLogLine:
+        return { log: logLines(textOf(fields[0])).map((line) => ofBuild(id, '> ', line)), isProgress: false }
+      case RESULT.setPhase:
+        return { log: logLines(textOf(fields[0])).map((phase) => ofBuild(id, ': ', phase)), isProgress: false }
+      default:
+        return SILENT
+    }
+  }
+
+  const ofBuild = (id: string, sign: string, text: string) => {
+    const name = buildNames.get(id)
+    return name === undefined ? text : `${name}${sign}${text}`
   }
 
   return {
     read(line) {
-      if (!line.startsWith('@nix ')) return { log: plain(line), isProgress: false }
-      const record = parseRecord(line.slice('@nix '.length))
+      const record = readNixLine(line)
       if (record === null) return SILENT
-      const id = String(record.id ?? '')
-      const fields = Array.isArray(record.fields) ? (record.fields as unknown[]) : []
-      const type = Number(record.type)
-      if (record.action === 'msg') {
-        const text = typeof record.msg === 'string' ? record.msg : ''
-        return Number(record.level) <= LEVEL_INFO && text !== '' ? { log: plain(text), isProgress: false } : SILENT
-      }
-      if (record.action === 'start') {
-        activities.set(id, { type, done: 0, expected: 0, announced: new Map() })
-        const text = typeof record.text === 'string' ? record.text : ''
-        return Number(record.level) <= LEVEL_INFO && text !== '' ? { log: plain(text), isProgress: true } : CHANGED
-      }
-      if (record.action === 'stop') {
-        stop(id)
-        return CHANGED
-      }
-      if (record.action !== 'result') return SILENT
-      if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine) {
-        return { log: plain(String(fields[0] ?? '')), isProgress: false }
-      }
-      const activity = activities.get(id)
-      if (activity === undefined) return SILENT
-      if (type === RESULT.progress) {
-        activity.done = count(fields[0])
-        activity.expected = count(fields[1])
-        return CHANGED
-      }
-      if (type === RESULT.setExpected) {
-        announce(activity, count(fields[0]), count(fields[1]))
-        return CHANGED
-      }
-      return SILENT
+      if (typeof record === 'string') return { log: logLines(record), isProgress: false }
+      const meaning = follow(record)
+      if (meaning.isProgress) meter.update(amountsOf(totals))
+      return meaning
     },
-
-    current() {
-      const paths = amountOf(ACTIVITY.copyPaths)
-      const builds = amountOf(ACTIVITY.builds)
-      const unpacked = amountOf(ACTIVITY.copyPath)
-      const fetched = amountOf(ACTIVITY.fileTransfer)
-      const bytes = fetched.expected > 0 ? fetched : unpacked
-      // One path and one build are one unit of work each; bytes make the paths' share move smoothly.
-      const units = paths.expected + builds.expected
-      const pathShare = bytes.expected > 0 ? ratio(bytes) : ratio(paths)
-      const fraction = units === 0 ? 0 : (pathShare * paths.expected + builds.done) / units
-      return { fraction: Math.min(1, fraction), paths, builds, bytes }
-    },
+    current: () => ({ fraction: meter.fraction(), ...amountsOf(totals) }),
   }
 }
 
-const SILENT: NixLine = { log: null, isProgress: false }
-const CHANGED: NixLine = { log: null, isProgress: true }
+const SILENT: NixLine = { log: [], isProgress: false }
+const CHANGED: NixLine = { log: [], isProgress: true }
 
-function parseRecord(json: string): Record<string, unknown> | null {
-  try {
-    // A quote inside a JSON string is written \", so this touches keys only.
-    const record: unknown = JSON.parse(json.replace(/"(id|parent)":(\d+)/g, '"$1":"$2"'))
-    return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : null
-  } catch {
-    return null
+function forPeople({ level, text }: { readonly level: number; readonly text: string }): readonly string[] {
+  return level <= LEVEL_INFO ? logLines(text) : []
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** `/nix/store/<hash>-etc.drv` -> `etc` */
+function derivationName(path: unknown): string {
+  const [name = 'build'] = logLines(
+    textOf(path)
+      .replace(/^.*\/[a-z0-9]{32}-/, '')
+      .replace(/\.drv$/, ''),
+  )
+  return name
+}
+
+type Amounts = Omit<NixProgress, 'fraction'>
+
+function amountsOf({ amount }: ReturnType<typeof createNixTotals>): Amounts {
+  const paths = amount(ACTIVITY.copyPaths)
+  const copied = amount(ACTIVITY.copyPath)
+  // nix tells bytes only every few kilobytes, so the last ones of a path are never told.
+  const isAllCopied = paths.expected > 0 && paths.done >= paths.expected
+  return {
+    paths,
+    builds: amount(ACTIVITY.builds),
+    fetched: amount(ACTIVITY.fileTransfer),
+    copied: isAllCopied ? { ...copied, done: copied.expected } : copied,
   }
 }
 
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0
+/** Fewer are too few to judge by: nix finds its work on the way, and may first fetch one flake input, all by itself. */
+const FEWEST_UNITS = 10
+
+/** Turns amounts, whose expected part grows and shrinks, into a fraction that only grows. */
+function createMeter() {
+  let shown = 0
+  let raw = 0
+  return {
+    update(amounts: Amounts) {
+      const { paths, builds, copied } = amounts
+      // Not by what is fetched: flake inputs and indexes are among it, and from a disk nothing is fetched.
+      const pathShare = copied.expected > 0 ? ratio(copied) : ratio(paths)
+      const units = Math.max(FEWEST_UNITS, paths.expected + builds.expected)
+      const now = Math.min(1, (pathShare * paths.expected + builds.done) / units)
+      // After more work was found, what is left of the bar is shared by what is left of the work.
+      if (now > raw) shown = Math.min(1, shown + ((1 - shown) * (now - raw)) / (1 - raw))
+      raw = now
+    },
+    fraction: () => shown,
+  }
 }
 
 function ratio({ done, expected }: Amount): number {
-  return expected === 0 ? 0 : done / expected
-}
-
-function plain(text: string): string {
-  return stripVTControlCharacters(text)
+  return expected === 0 ? 0 : Math.min(1, done / expected)
 }

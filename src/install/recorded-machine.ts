@@ -30,6 +30,7 @@ export function recordedMachine(hardware: Pick<Hardware, 'disks'>): System {
     appendFile: refuse,
     makeDirectory: refuse,
     removeFile: refuse,
+    moveFile: refuse,
     now: () => new Date(),
   }
 }

@@ -1,4 +1,5 @@
 import { build } from '../tasks/build.ts'
+import { commitConfig } from '../tasks/commit-config.ts'
 import { copyLog } from '../tasks/copy-log.ts'
 import { enrollKeys } from '../tasks/enroll-keys.ts'
 import { finish } from '../tasks/finish.ts'
@@ -42,6 +43,7 @@ export const installSequence: readonly SequenceEntry[] = [
   { ...partition, title: 'Partition and format the disks', weight: 8, ifItFails: 'stop', nextSteps: [CHECK_DISKS] },
   { ...hardwareConfig, title: 'Detect the drivers', weight: 1, ifItFails: 'stop', nextSteps: [GOES_ON] },
   { ...writeConfig, title: 'Write the configuration', weight: 1, ifItFails: 'stop', nextSteps: [GOES_ON] },
+  { ...commitConfig, title: 'Keep the configuration in git', weight: 1, ifItFails: 'stop', nextSteps: [GOES_ON] },
   { ...build, title: 'Build the system', weight: 60, ifItFails: 'stop', nextSteps: [NEEDS_NETWORK, GOES_ON] },
   { ...install, title: 'Install the system', weight: 15, ifItFails: 'stop', nextSteps: [GOES_ON] },
   { ...passwords, title: 'Set the password', weight: 1, ifItFails: 'stop', nextSteps: [GOES_ON] },

@@ -5,6 +5,7 @@ export const TASK_IDS = [
   'partition',
   'hardware-config',
   'write-config',
+  'commit-config',
   'build',
   'install',
   'passwords',
@@ -43,6 +44,8 @@ export type InstallEvent =
       readonly task: TaskId
       readonly fraction: number
       readonly message?: string
+      /** What is left of this task. Null: it cannot say now. Left out: it never says. */
+      readonly timeLeftMs?: number | null
     }
   | {
       readonly type: 'task-finished'

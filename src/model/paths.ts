@@ -31,3 +31,7 @@ export const LOG_FILE = '/var/log/keystone-install.log'
 /** Where the live system mounts the medium it was booted from, and where an answer file lies on that medium. */
 export const BOOT_MEDIUM_DIRECTORY = '/iso'
 export const MEDIUM_ANSWERS_FILE = 'keystone/answers.yaml'
+/** On that medium too: the version of Keystone, one line. */
+export const MEDIUM_VERSION_FILE = 'keystone/version'
+/** Volume labels of our media begin with this; the initrd finds the medium by its label. */
+export const MEDIUM_LABEL_PREFIX = 'KEYSTONE'

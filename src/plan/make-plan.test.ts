@@ -245,9 +245,13 @@ test('the preview shows the partitions of each disk and the pool', () => {
 test('the context of the templates, for a mirror with a static network', () => {
   const plan = planOf(mirror)
   expect(renderContext(plan)).toEqual({
-    planHash: plan.hash,
     hostName: 'primer',
     hostId: plan.hostId,
+    hostFiles: {
+      configuration: 'hosts/primer/configuration.nix',
+      disko: 'hosts/primer/disko-config.nix',
+      hardware: 'hosts/primer/hardware-configuration.nix',
+    },
     stateVersion: '26.05',
     isZfs: true,
     isMirror: true,
@@ -256,10 +260,9 @@ test('the context of the templates, for a mirror with a static network', () => {
     espSize: '1024M',
     swapSize: '1024M',
     disks: [
-      { key: 'a', device: a, espMountpoint: '/boot', isFirst: true },
-      { key: 'b', device: b, espMountpoint: '/boot2', isFirst: false },
+      { key: 'a', device: a, espMountpoint: '/boot' },
+      { key: 'b', device: b, espMountpoint: '/boot2' },
     ],
-    extraEspMountpoints: ['/boot2'],
     pool: 'rpool',
     poolMode: 'mirror',
     datasets: [
@@ -270,10 +273,12 @@ test('the context of the templates, for a mirror with a static network', () => {
       { name: 'crypt/kubernetes', mountpoint: '/var/lib/kubernetes' },
     ],
     luksName: 'credstore',
+    luksDevice: '/dev/zvol/rpool/credstore',
+    encryptionRoot: 'rpool/crypt',
+    hasRecoveryKey: true,
     passphraseFile: '/run/keystone/passphrase',
     credstoreDirectory: '/run/keystone-credstore',
     poolKeyFile: '/run/keystone-credstore/rpool-crypt.key',
-    phasesDirectory: '/var/lib/keystone/phases',
     network: {
       interface: 'enp0s2',
       isNamed: true,

@@ -1,10 +1,4 @@
-import {
-  CREDSTORE_DIRECTORY,
-  PASSPHRASE_FILE,
-  PASSWORD_HASH_FILE,
-  PHASES_DIRECTORY,
-  POOL_KEY_FILE,
-} from '../model/paths.ts'
+import { CREDSTORE_DIRECTORY, PASSPHRASE_FILE, PASSWORD_HASH_FILE, POOL_KEY_FILE } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
 import { MIB } from '../model/size.ts'
 import type { RenderContext } from '../render/context.ts'
@@ -17,31 +11,31 @@ export function renderContext(plan: Plan): RenderContext {
   const pool = storage.pool ?? ''
   const isMirror = storage.layout === 'mirror-zfs'
   return {
-    planHash: plan.hash,
     hostName: plan.hostName,
+    hostFiles: {
+      configuration: `hosts/${plan.hostName}/configuration.nix`,
+      disko: `hosts/${plan.hostName}/disko-config.nix`,
+      hardware: `hosts/${plan.hostName}/hardware-configuration.nix`,
+    },
     hostId: plan.hostId,
     stateVersion: plan.stateVersion,
     isZfs: storage.pool !== null,
     isMirror,
     hasSwap: storage.swapBytes > 0,
     hasTpmUnlock: plan.tpmUnlock,
+    hasRecoveryKey: plan.recoveryKey,
     espSize: diskoSize(storage.espBytes),
     swapSize: diskoSize(storage.swapBytes),
-    disks: storage.disks.map((disk, index) => ({
-      key: disk.key,
-      device: disk.id,
-      espMountpoint: disk.espMountpoint,
-      isFirst: index === 0,
-    })),
-    extraEspMountpoints: storage.disks.slice(1).map(({ espMountpoint }) => espMountpoint),
+    disks: storage.disks.map(({ key, id, espMountpoint }) => ({ key, device: id, espMountpoint })),
     pool,
+    encryptionRoot: storage.pool === null ? '' : `${pool}/crypt`,
     poolMode: isMirror ? 'mirror' : '',
     datasets: storage.datasets.map(({ name, mountpoint }) => ({ name: name.slice(pool.length + 1), mountpoint })),
     luksName: storage.luksName,
+    luksDevice: storage.luksDevice,
     passphraseFile: PASSPHRASE_FILE,
     credstoreDirectory: CREDSTORE_DIRECTORY,
     poolKeyFile: POOL_KEY_FILE,
-    phasesDirectory: PHASES_DIRECTORY,
     network: {
       interface: network.interface,
       isNamed: network.interface !== ANY_INTERFACE,

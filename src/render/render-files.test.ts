@@ -1,9 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the curly brackets are Nix's
 import { expect, test } from 'vitest'
+import { renderContext } from '../plan/render-context.ts'
 import { Bug, UserError } from '../system/errors.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
+import { planOfCase } from '../testing/good-cases.ts'
 import { MANIFEST } from './manifest.ts'
-import { renderTemplate } from './render-files.ts'
+import { renderFiles, renderTemplate } from './render-files.ts'
 import { loadTemplates } from './templates.ts'
 
 test('data goes through the helpers and is quoted for Nix, not for HTML', () => {
@@ -33,12 +35,34 @@ test.each([
   expect(render).toThrow('cannot render etc/x.nix.hbs')
 })
 
+test('a Markdown template has the helpers of Markdown, and only those', () => {
+  const text = '# {{mdText a}}\n\n```sh\necho {{shWord b}}\n```\n'
+  expect(renderTemplate('README.md.hbs', text, { a: '*x*', b: 'y z' })).toBe("# \\*x\\*\n\n```sh\necho 'y z'\n```\n")
+  expect(() => renderTemplate('README.md.hbs', '{{nixStr a}}', { a: 'x' })).toThrow(Bug)
+  expect(() => renderTemplate('x.nix.hbs', '{{mdText a}}', { a: 'x' })).toThrow(Bug)
+})
+
+const files = Object.fromEntries(MANIFEST.map(({ template }) => [`/opt/templates/${template}`, `# ${template}`]))
+const LOCK = 'etc/nixos/flake.lock'
+
 test('loads every template of the manifest, and says which one is missing', async () => {
-  const files = Object.fromEntries(MANIFEST.map(({ template }) => [`/opt/templates/${template}`, `# ${template}`]))
   const templates = await loadTemplates(fakeSystem({ files }), '/opt/templates')
   expect([...templates.keys()]).toEqual(MANIFEST.map(({ template }) => template))
   const { '/opt/templates/etc/nixos/flake.nix.hbs': _, ...without } = files
   const failure = loadTemplates(fakeSystem({ files: without }), '/opt/templates')
   await expect(failure).rejects.toThrow(UserError)
   await expect(failure).rejects.toThrow('the template etc/nixos/flake.nix.hbs is not in /opt/templates')
+})
+
+test('flake.lock is rendered when the bundle has one, byte for byte, and left out when not', async () => {
+  const context = renderContext(await planOfCase('default'))
+  const locked = { ...files, [`/opt/templates/${LOCK}`]: '{ "{{nixStr": 1 }\n' }
+  const rendered = renderFiles(context, await loadTemplates(fakeSystem({ files: locked }), '/opt/templates'))
+  expect(rendered.find(({ path }) => path === `/${LOCK}`)?.content).toBe('{ "{{nixStr": 1 }\n')
+  const { [`/opt/templates/${LOCK}`]: _, ...without } = files
+  const templates = await loadTemplates(fakeSystem({ files: without }), '/opt/templates')
+  expect(templates.has(LOCK)).toBe(false)
+  expect(renderFiles(context, templates).map(({ path }) => path)).toEqual(
+    rendered.map(({ path }) => path).filter((path) => path !== `/${LOCK}`),
+  )
 })

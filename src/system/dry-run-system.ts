@@ -1,5 +1,6 @@
 import { Secret } from '../model/secret.ts'
 import { formatCommand } from './command-line.ts'
+import { Bug } from './errors.ts'
 import type { CommandResult, System } from './system.ts'
 
 export type RecordedCommand = {
@@ -56,10 +57,11 @@ export function createDryRunSystem(real: System): DryRunSystem {
     },
 
     readText,
-    async readBytes(path) {
-      if (!written.has(path)) return real.readBytes(path)
+    async readBytes(path, range) {
+      if (!written.has(path)) return real.readBytes(path, range)
       const text = await readText(path)
-      return text === null ? null : new TextEncoder().encode(text)
+      const bytes = text === null ? null : new TextEncoder().encode(text)
+      return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
     },
     async listDirectory(path) {
       const names = new Set(await real.listDirectory(path))
@@ -104,6 +106,10 @@ export function createDryRunSystem(real: System): DryRunSystem {
     async removeFile(path) {
       written.set(path, null)
       changes.push({ kind: 'remove', path })
+    },
+    // Nothing that can run dry moves a file.
+    async moveFile() {
+      throw new Bug('a dry run cannot move a file')
     },
 
     now: () => real.now(),

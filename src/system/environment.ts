@@ -23,7 +23,8 @@ const INHERITED = [
   'KEYSTONE_NIXPKGS_LIB',
 ]
 
-/** The environment of every program we start. LC_ALL=C because we parse what they print. */
+/** The environment of every program we start. LC_ALL=C because we parse what they print; git does what we say and not what
+ *  the settings of the live system say. */
 export function commandEnvironment(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const environment: Record<string, string> = { PATH: DEFAULT_PATH }
   for (const name of INHERITED) {
@@ -31,5 +32,7 @@ export function commandEnvironment(given: Readonly<Record<string, string | undef
     if (value !== undefined) environment[name] = value
   }
   environment.LC_ALL = 'C'
+  environment.GIT_CONFIG_GLOBAL = '/dev/null'
+  environment.GIT_CONFIG_NOSYSTEM = '1'
   return environment
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { ByteRange } from './system.ts'
 
 /** Null when it is not there or cannot be read: sysfs and efivars answer with all kinds of errors, and to us they all
  *  mean "not known". */
@@ -13,7 +14,8 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
 }
 
 export const readTextOrNull = (path: string) => orNull(readFile(path, 'utf8'))
-export const readBytesOrNull = (path: string) => orNull<Uint8Array>(readFile(path))
+export const readBytesOrNull = (path: string, range?: ByteRange) =>
+  orNull<Uint8Array>(range ? readRange(path, range) : readFile(path))
 export const realPathOrNull = (path: string) => orNull(realpath(path))
 export const listOrNull = (path: string) => orNull(readdir(path).then((names) => names.sort()))
 export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
@@ -64,6 +66,36 @@ export async function makeDirectoryWithMode(path: string, mode: number): Promise
 }
 
 export const removeFileIfThere = (path: string) => rm(path, { force: true })
+
+async function readRange(path: string, { start, length }: ByteRange): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const bytes = new Uint8Array(length)
+    let filled = 0
+    // One read may give less than there is.
+    while (filled < length) {
+      const { bytesRead } = await file.read(bytes, filled, length - filled, start + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return bytes.subarray(0, filled)
+  } finally {
+    await file.close()
+  }
+}
+
+/** A hard link is refused where something is, in one step; `rename` would replace it. */
+export async function moveToFreeName(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+    await rm(from)
+  } catch (error) {
+    if (await doesExist(to)) throw error
+    // FAT and exFAT, as on most USB sticks, have no hard links.
+    await rename(from, to)
+  }
+  await syncDirectory(dirname(to))
+}
 
 /** A rename survives a power cut only once its directory is on the disk. */
 async function syncDirectory(path: string): Promise<void> {

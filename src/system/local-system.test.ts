@@ -147,7 +147,13 @@ test('the log has the line, how it ended, how long it took, and the output of a 
 test('programs get the C locale and only the variables they need', async () => {
   const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'de_DE.UTF-8', HOME: '/root', KEYSTONE_SECRET: 'x' }
   const { stdout } = await system(environment).query(program('env'), [])
-  expect(stdout.trim().split('\n').sort()).toEqual(['HOME=/root', 'LC_ALL=C', 'PATH=/usr/bin:/bin'])
+  expect(stdout.trim().split('\n').sort()).toEqual([
+    'GIT_CONFIG_GLOBAL=/dev/null',
+    'GIT_CONFIG_NOSYSTEM=1',
+    'HOME=/root',
+    'LC_ALL=C',
+    'PATH=/usr/bin:/bin',
+  ])
 })
 
 test('writes a file in one step with exactly the mode, and leaves nothing else behind', async () => {

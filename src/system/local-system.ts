@@ -5,6 +5,7 @@ import {
   doesExist,
   listOrNull,
   makeDirectoryWithMode,
+  moveToFreeName,
   readBytesOrNull,
   readTextOrNull,
   realPathOrNull,
@@ -48,6 +49,7 @@ export function createLocalSystem(options: {
     appendFile: (path, content, { mode }) => appendToFile(path, content, mode),
     makeDirectory: (path, { mode }) => makeDirectoryWithMode(path, mode),
     removeFile: removeFileIfThere,
+    moveFile: moveToFreeName,
 
     now: () => new Date(),
   }

@@ -23,6 +23,9 @@ export type CommandOptions = {
   readonly preview?: string
 }
 
+/** Both in bytes. */
+export type ByteRange = { readonly start: number; readonly length: number }
+
 /** The hands: the only way to the machine. Implementations: local (execa, node:fs), dry-run (reads are real, changes
  *  are recorded), fake (tests). Dry run is another System, never an `if`. */
 export interface System {
@@ -33,7 +36,8 @@ export interface System {
 
   /** Null when there is no such file or it cannot be read. */
   readText(path: string): Promise<string | null>
-  readBytes(path: string): Promise<Uint8Array | null>
+  /** With `range` only these bytes, fewer at the end of the file: a disk image is larger than the memory. */
+  readBytes(path: string, range?: ByteRange): Promise<Uint8Array | null>
   /** Names in a directory, sorted; null when there is none. */
   listDirectory(path: string): Promise<readonly string[] | null>
   /** Follows all links; null when it leads nowhere. */
@@ -46,6 +50,8 @@ export interface System {
   makeDirectory(path: string, options: { readonly mode: number }): Promise<void>
   /** No error when it is not there. */
   removeFile(path: string): Promise<void>
+  /** Within one file system; throws when there is something at `to` already, and leaves it alone. */
+  moveFile(from: string, to: string): Promise<void>
 
   now(): Date
 }

@@ -6,13 +6,31 @@ import { build } from './build.ts'
 
 const BUILD =
   "nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link " +
-  '--print-out-paths --verbose \'path:/mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
+  '--print-out-paths --verbose \'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
 const SYSTEM = '/nix/store/abc-nixos-system-primer-26.05'
+const GIT = 'git -C /mnt/etc/nixos'
+const git = {
+  'git init --quiet --initial-branch=main --template= /mnt/etc/nixos': '',
+  [`${GIT} add --all`]: '',
+  [`${GIT} diff --cached --quiet`]: { exitCode: 1 },
+  [`${GIT} -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Lock the versions of the inputs'`]:
+    '',
+}
+const lockFile = { path: '/etc/nixos/flake.lock', content: '{}\n', mode: 0o644 }
 
-test('builds into the store of the target and gives the path of the system', async () => {
-  const system = fakeSystem({ commands: { [BUILD]: `${SYSTEM}\n` } })
+test('builds what is in git into the store of the target, gives its path, and commits the versions that nix chose', async () => {
+  const system = fakeSystem({ commands: { [BUILD]: `${SYSTEM}\n`, ...git } })
   expect(await build.run(taskContext(system))).toEqual({ systemPath: SYSTEM })
-  expect(system.runs()).toEqual([BUILD])
+  expect(system.runs()[0]).toBe(BUILD)
+  expect(system.runs().at(-1)).toContain("commit --quiet --message 'Lock the versions of the inputs'")
+})
+
+test('versions that came with the installer are taken as they are: nothing is left to commit', async () => {
+  const locked = BUILD.replace('--verbose', '--verbose --no-update-lock-file')
+  const system = fakeSystem({ commands: { [locked]: `${SYSTEM}\n` } })
+  const context = taskContext(system)
+  await build.run({ ...context, files: [...context.files, lockFile] })
+  expect(system.runs()).toEqual([locked])
 })
 
 test('tells the progress by paths, bytes and builds, and what nix says to people', async () => {
@@ -22,15 +40,15 @@ test('tells the progress by paths, bytes and builds, and what nix says to people
     '@nix {"action":"start","id":3,"level":0,"text":"","type":104}',
     '@nix {"action":"result","fields":[0,3,0,0],"id":2,"type":105}',
     '@nix {"action":"result","fields":[0,1,0,0],"id":3,"type":105}',
-    '@nix {"action":"result","fields":[101,2097152],"id":1,"type":106}',
-    '@nix {"action":"start","id":4,"level":4,"text":"downloading","type":101}',
+    '@nix {"action":"result","fields":[100,2097152],"id":1,"type":106}',
+    '@nix {"action":"start","id":4,"level":4,"text":"copying","type":100}',
     '@nix {"action":"result","fields":[1048576,2097152,0,0],"id":4,"type":105}',
     '@nix {"action":"result","fields":[1048576,2097152,0,0],"id":4,"type":105}',
     '@nix {"action":"msg","level":1,"msg":"warning: slow"}',
   ].join('\n')
-  const context = taskContext(fakeSystem({ commands: { [BUILD]: { stdout: SYSTEM, stderr } } }))
+  const context = taskContext(fakeSystem({ commands: { [BUILD]: { stdout: SYSTEM, stderr }, ...git } }))
   await build.run(context)
-  expect(context.steps.at(-1)).toEqual([0.375, '0 of 3 paths, 1 MiB of 2 MiB, 0 of 1 builds'])
+  expect(context.steps.at(-1)).toEqual([0.15, '0 of 3 paths, 1 MiB of 2 MiB copied, 0 of 1 builds'])
   // The same news is told once.
   expect(new Set(context.steps.map(([, message]) => message)).size).toBe(context.steps.length)
   expect(context.logged).toEqual(['warning: slow'])
@@ -58,11 +76,19 @@ test('a build that names no system is no success', async () => {
   await expect(build.run(taskContext(system))).rejects.toBeInstanceOf(UserError)
 })
 
-test('is kept as long as the system is in the store of the target', async () => {
+test('is kept as long as the system is in the store of the target, and what it was built from is in git', async () => {
   const outputs = { build: { systemPath: SYSTEM } }
-  const there = fakeSystem({ files: { [`/mnt${SYSTEM}/init`]: '' } })
+  const tracked = ['flake.nix', 'hosts/primer/disko-config.nix', 'hosts/primer/hardware-configuration.nix'].join('\0')
+  const committed = { [`${GIT} ls-tree -r -z --name-only HEAD`]: tracked, [`${GIT} status --porcelain -z`]: '' }
+  const files = { [`/mnt${SYSTEM}/init`]: '', '/mnt/etc/nixos/.git/HEAD': 'ref: refs/heads/main\n' }
+  const there = fakeSystem({ files, commands: committed })
   expect(await build.verify(taskContext(there, { outputs }))).toEqual([])
   expect(await build.check(taskContext(there, { outputs }))).toBe('done')
   expect(await build.check(taskContext(there))).toBe('todo')
+  const unlocked = fakeSystem({
+    files,
+    commands: { ...committed, [`${GIT} status --porcelain -z`]: ' A flake.lock\0' },
+  })
+  expect(await build.verify(taskContext(unlocked, { outputs }))).toMatchObject([{ code: 'uncommitted' }])
   expect(await build.verify(taskContext(fakeSystem(), { outputs }))).toMatchObject([{ code: 'system-missing' }])
 })

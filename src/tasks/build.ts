@@ -1,52 +1,32 @@
-import { createNixProgressReader, type NixProgress } from '../install/nix-progress.ts'
+import { followNix } from '../install/follow-nix.ts'
 import { onTarget } from '../install/target-mounts.ts'
+import { commitAll, findUncommitted } from '../install/target-repository.ts'
 import { CONFIG_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
-import { formatSize } from '../model/size.ts'
 import { CommandError, UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { TaskContext, TaskWork } from './task.ts'
 
+const LOCK_FILE = `${CONFIG_DIRECTORY}/flake.lock`
+
 /** Builds the system straight into the target's store: the live image's store is in memory and would run full.
+ *  What is built is the git repository in /etc/nixos, as by `nixos-rebuild switch --flake /etc/nixos` later on: a file that
+ *  git does not know is missing now, and not at the owner's first rebuild.
  *  Gives `systemPath`, the store path of the built system. */
 export const build: TaskWork = {
   id: 'build',
-  check: async (context) => ((await findMissing(context)).length === 0 ? 'done' : 'todo'),
-  async run({ plan, system, log, progress }) {
-    const reader = createNixProgressReader()
-    const lastLines: string[] = []
-    let lastMessage = ''
-    const report = (now: NixProgress) => {
-      const message = describe(now)
-      if (message === lastMessage) return
-      lastMessage = message
-      progress(now.fraction, message)
-    }
-    try {
-      const { stdout } = await system.run(programs.nix, buildArguments(plan.hostName), {
-        onLine(line, stream) {
-          if (stream === 'stdout') return
-          const { log: text, isProgress } = reader.read(line)
-          if (text !== null) {
-            log(text)
-            if (lastLines.push(text) > 20) lastLines.shift()
-          }
-          if (isProgress) report(reader.current())
-        },
-        preview: `/nix/store/...-nixos-system-${plan.hostName}\n`,
-      })
-      return { systemPath: systemPathOf(stdout) }
-    } catch (error) {
-      if (!(error instanceof CommandError) || error.isMissing) throw error
-      // nix speaks JSON here; what it said to people is what the person needs.
-      const { program, line, exitCode } = error
-      throw new CommandError({ program, line, exitCode, lastLines, cause: error })
-    }
+  check: async (context) => ((await findUndone(context)).length === 0 ? 'done' : 'todo'),
+  async run(context) {
+    const hasLock = context.files.some(({ path }) => path === LOCK_FILE)
+    const systemPath = systemPathOf(await runNix(context, buildArguments(context.plan.hostName, hasLock)))
+    // Without a lock file nix chose the versions and wrote them down; a rebuild must find the same ones.
+    if (!hasLock) await commitAll(context, ['Lock the versions of the inputs'])
+    return { systemPath }
   },
-  verify: findMissing,
+  verify: findUndone,
 }
 
-function buildArguments(hostName: string): readonly string[] {
+function buildArguments(hostName: string, hasLock: boolean): readonly string[] {
   return [
     'build',
     '--store',
@@ -58,9 +38,28 @@ function buildArguments(hostName: string): readonly string[] {
     '--no-link',
     '--print-out-paths',
     '--verbose',
-    // path: and not git+file:, because a flake in git does not see files that were never added.
-    `path:${TARGET_ROOT}${CONFIG_DIRECTORY}#nixosConfigurations."${hostName}".config.system.build.toplevel`,
+    // The versions that came with the installer, or none: never others in silence.
+    ...(hasLock ? ['--no-update-lock-file'] : []),
+    `git+file://${TARGET_ROOT}${CONFIG_DIRECTORY}#nixosConfigurations."${hostName}".config.system.build.toplevel`,
   ]
+}
+
+/** Follows the build to its end; gives what nix printed on stdout. */
+async function runNix({ plan, system, log, progress }: TaskContext, args: readonly string[]): Promise<string> {
+  const nix = followNix({ now: () => system.now(), log, progress })
+  try {
+    const { stdout } = await system.run(programs.nix, args, {
+      onLine: (line, stream) => (stream === 'stderr' ? nix.read(line) : undefined),
+      preview: `/nix/store/...-nixos-system-${plan.hostName}\n`,
+    })
+    nix.end()
+    return stdout
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.isMissing) throw error
+    // nix speaks JSON here; what it said to people is what the person needs.
+    const { program, line, exitCode } = error
+    throw new CommandError({ program, line, exitCode, lastLines: nix.lastLines(), cause: error })
+  }
 }
 
 function systemPathOf(stdout: string): string {
@@ -71,20 +70,10 @@ function systemPathOf(stdout: string): string {
   })
 }
 
-async function findMissing({ outputs, system }: TaskContext): Promise<readonly Problem[]> {
+async function findUndone(context: TaskContext): Promise<readonly Problem[]> {
+  const { outputs, system } = context
   const systemPath = outputs.build?.systemPath
-  if (systemPath !== undefined && (await system.exists(onTarget(systemPath)))) return []
+  if (systemPath !== undefined && (await system.exists(onTarget(systemPath)))) return findUncommitted(context)
   const message = `the built system ${systemPath ?? ''} is not in the store of ${TARGET_ROOT}`
   return [{ code: 'system-missing', path: ['target', 'store'], message }]
-}
-
-/** `12 of 340 paths, 45 MiB of 1.2 GiB, 3 of 20 builds` */
-function describe({ paths, bytes, builds }: NixProgress): string {
-  return [
-    paths.expected > 0 ? `${paths.done} of ${paths.expected} paths` : '',
-    bytes.expected > 0 ? `${formatSize(bytes.done)} of ${formatSize(bytes.expected)}` : '',
-    builds.expected > 0 ? `${builds.done} of ${builds.expected} builds` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ')
 }

@@ -2,7 +2,7 @@ import { findHold, releaseTarget } from '../install/release-target.ts'
 import { DISKO_FILE } from '../install/runtime-files.ts'
 import { compareConfirmation, compareDisk, readTargetDisk } from '../install/target-disks.ts'
 import { findMissingMounts } from '../install/target-mounts.ts'
-import { CONFIG_DIRECTORY, PASSPHRASE_FILE, RUNTIME_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
+import { hostDirectory, PASSPHRASE_FILE, RUNTIME_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
 import { Bug, UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
@@ -59,8 +59,8 @@ async function refuseOtherDisks({ plan, system, confirmation }: TaskContext): Pr
   throw new UserError('the disks are not the ones that were confirmed; nothing was erased', { problems })
 }
 
-function diskoConfig({ files }: TaskContext): string {
-  const file = files.find(({ path }) => path === `${CONFIG_DIRECTORY}/disko-config.nix`)
+function diskoConfig({ files, plan }: TaskContext): string {
+  const file = files.find(({ path }) => path === `${hostDirectory(plan.hostName)}/disko-config.nix`)
   if (file === undefined) throw new Bug('no disk layout was rendered')
   return file.content
 }

@@ -20,8 +20,8 @@ export type TaskContext = {
   /** Outputs of the tasks before, by task id. */
   readonly outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>
   log(line: string): void
-  /** 0..1 within this task. */
-  progress(fraction: number, message?: string): void
+  /** 0..1 within this task. A task that measures its speed says what is left, or null while that cannot be said. */
+  progress(fraction: number, message?: string, timeLeftMs?: number | null): void
   /** Hands a recovery key to the screen that shows it once; never logged. */
   showOnce(recoveryKey: Secret): void
   readonly signal: AbortSignal

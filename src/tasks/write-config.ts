@@ -1,20 +1,20 @@
 import { findUnwritten, writeToTarget } from '../install/target-files.ts'
-import { CONFIG_DIRECTORY } from '../model/paths.ts'
+import { hardwareConfigFile } from '../model/paths.ts'
 import type { RenderedFile } from '../model/plan.ts'
-import type { TaskWork } from './task.ts'
+import type { TaskContext, TaskWork } from './task.ts'
 
 /** Puts the rendered configuration into place. What nixos-generate-config found out about the machine stays. Nothing here
  *  is secret: the files are made from the plan, and the plan holds no secret. */
 export const writeConfig: TaskWork = {
   id: 'write-config',
-  check: async ({ files, system }) => ((await findUnwritten(system, ours(files))).length === 0 ? 'done' : 'todo'),
-  async run({ files, system }) {
-    await writeToTarget(system, ours(files))
+  check: async (context) => ((await findUnwritten(context.system, ours(context))).length === 0 ? 'done' : 'todo'),
+  async run(context) {
+    await writeToTarget(context.system, ours(context))
     return undefined
   },
-  verify: ({ files, system }) => findUnwritten(system, ours(files)),
+  verify: (context) => findUnwritten(context.system, ours(context)),
 }
 
-function ours(files: readonly RenderedFile[]): readonly RenderedFile[] {
-  return files.filter(({ path }) => path !== `${CONFIG_DIRECTORY}/hardware-configuration.nix`)
+function ours({ files, plan }: TaskContext): readonly RenderedFile[] {
+  return files.filter(({ path }) => path !== hardwareConfigFile(plan.hostName))
 }

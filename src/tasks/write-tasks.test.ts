@@ -9,10 +9,10 @@ import { writeConfig } from './write-config.ts'
 
 // The tasks that write files to the target, or look whether a program did.
 
-const GENERATE = 'nixos-generate-config --root /mnt --no-filesystems'
-const HARDWARE_FILE = '/mnt/etc/nixos/hardware-configuration.nix'
+const GENERATE = 'nixos-generate-config --root /mnt --no-filesystems --dir /mnt/etc/nixos/hosts/primer'
+const HARDWARE_FILE = '/mnt/etc/nixos/hosts/primer/hardware-configuration.nix'
 
-test('hardware-config leaves the file systems to disko', async () => {
+test('hardware-config writes to the folder of the host and leaves the file systems to disko', async () => {
   const system = fakeSystem({ commands: { [GENERATE]: '' } })
   await hardwareConfig.run(taskContext(system))
   expect(system.runs()).toEqual([GENERATE])
@@ -27,7 +27,7 @@ test('hardware-config is kept when its file has something in it', async () => {
 
 test('write-config puts the files into place and keeps what was found out about the machine', async () => {
   const system = fakeSystem({ files: { [HARDWARE_FILE]: '{ found = true; }\n' } })
-  const rendered = { path: '/etc/nixos/hardware-configuration.nix', content: '{ }\n', mode: 0o644 }
+  const rendered = { path: '/etc/nixos/hosts/primer/hardware-configuration.nix', content: '{ }\n', mode: 0o644 }
   const module = { path: '/etc/nixos/modules/keystone/primer.nix', content: '{ primer = 1; }\n', mode: 0o640 }
   const context = taskContext(system, { files: [rendered, module] })
   await writeConfig.run(context)
@@ -40,9 +40,9 @@ test('write-config puts the files into place and keeps what was found out about 
 })
 
 test('write-config notices a file that is missing or another', async () => {
-  const system = fakeSystem({ files: { '/mnt/etc/nixos/disko-config.nix': 'something else' } })
+  const system = fakeSystem({ files: { '/mnt/etc/nixos/hosts/primer/disko-config.nix': 'something else' } })
   expect((await writeConfig.verify(taskContext(system))).map(({ code, message }) => [code, message])).toEqual([
-    ['file-differs', '/mnt/etc/nixos/disko-config.nix is not what was written'],
+    ['file-differs', '/mnt/etc/nixos/hosts/primer/disko-config.nix is not what was written'],
     ['file-missing', '/mnt/etc/nixos/flake.nix was not written'],
   ])
   expect(await writeConfig.check(taskContext(system))).toBe('todo')

@@ -136,9 +136,10 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       const content = read(path)
       return content instanceof Uint8Array ? new TextDecoder().decode(content) : content
     },
-    async readBytes(path) {
+    async readBytes(path, range) {
       const content = read(path)
-      return typeof content === 'string' ? new TextEncoder().encode(content) : content
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+      return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
     },
     async listDirectory(path) {
       const real = resolve(path)
@@ -168,6 +169,15 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
     async removeFile(path) {
       const real = resolve(path)
       if (isThere(real)) removed.push(path)
+      written.delete(real)
+      given.delete(real)
+    },
+    async moveFile(from, to) {
+      if (isThere(resolve(to))) throw new Error(`EEXIST: file already exists, link '${from}' -> '${to}'`)
+      const [real, content] = [resolve(from), read(from)]
+      const file = written.get(real)
+      if (file !== undefined) written.set(resolve(to), file)
+      else given.set(resolve(to), content)
       written.delete(real)
       given.delete(real)
     },

@@ -7,6 +7,7 @@ const ROOMS: Readonly<Record<string, number>> = {
   wizard: 2,
   tasks: 2,
   install: 2,
+  medium: 2,
   phases: 2,
   hardware: 1,
   answers: 1,

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the curly brackets are Nix's
 /** Strings that broke somebody's quoting once, for every test that quotes. */
-const HAND_MADE = [
+export const HAND_MADE: readonly string[] = [
   '',
   ' ',
   '"',
@@ -28,7 +28,16 @@ const HAND_MADE = [
   '\u2028',
   '\ufeff',
   'é',
-  'é',
+  'e\u0301',
+  'Z\u0335\u0321a\u0334l\u0338g\u0336o\u0337',
+  '\u202egnirts',
+  '\u2066שלום\u2069',
+  '\u200b',
+  '\u0085',
+  '\ufffd',
+  '\uffff',
+  '\u{10ffff}',
+  '👩\u200d👩\u200d👧',
   '🌲',
   '漢字',
   '# not a comment',
@@ -65,8 +74,34 @@ const HAND_MADE = [
   'crypt/root',
   '$y$j9T$aBcDeF$0123456789',
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA "quoted" comment $HOME',
-  'x'.repeat(5000),
+  'is',
+  'inheritx',
+  '__functor',
+  '__proto__',
+  'constructor',
+  '$(touch /tmp/keystone-was-here)',
+  '`id`',
+  '; rm -rf /',
+  'a && b || c',
+  '| tee x > y < z',
+  '!history',
+  '*?[a-z]{1,2}~',
+  '%n %i %% %s',
+  "'\\''",
+  'a\\\nb',
+  '--option=value',
+  '../../etc/shadow',
+  '/',
+  'a//b',
+  'x'.repeat(4096),
+  '$'.repeat(4096),
+  "'".repeat(4096),
+  '"\\${'.repeat(1024),
+  'é🌲'.repeat(1024),
 ]
+
+/** What no Nix string can hold: NUL, and halves of surrogate pairs. */
+export const UNHOLDABLE: readonly string[] = ['\0', 'a\0b', '\ud800', 'x\udc00y', '\udc00\ud800', '🌲\ud83c']
 
 const ALPHABET = [
   '"',

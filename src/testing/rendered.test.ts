@@ -19,16 +19,17 @@ const rendered = new Map<string, readonly RenderedFile[]>()
 function expected(plan: Plan) {
   const { network } = plan
   return {
-    hostName: plan.hostName,
+    host: plan.hostName,
     hostId: plan.hostId,
     stateVersion: plan.stateVersion,
     flakeHosts: [plan.hostName],
+    flakeModules: [true, true],
     users: { [plan.userName]: { keys: [...plan.sshKeys] } },
     interface: network.interface === 'any' ? null : network.interface,
-    address: network.address === null ? [] : [network.address],
-    gateway: network.gateway === null ? [] : [network.gateway],
-    dns: [...network.nameservers],
-    dhcp: network.mode === 'dhcp',
+    address: network.address,
+    gateway: network.gateway,
+    nameservers: [...network.nameservers],
+    tpmUnlock: plan.tpmUnlock,
     disks: Object.fromEntries(
       plan.storage.disks.map((disk) => [disk.key, { device: disk.id, esp: disk.espMountpoint }]),
     ),
@@ -42,14 +43,13 @@ function expected(plan: Plan) {
   }
 }
 
-/** Reads those values out of a rendered /etc/nixos. Only what is asked for is evaluated, so that nixpkgs is not needed. */
-const READ_BACK = `folder:
+/** Reads those values out of a rendered /etc/nixos, as they stand there. Only what is asked for is evaluated, so that neither
+ *  nixpkgs nor our modules are needed. */
+const READ_BACK = `folder: host:
 let
-  arguments = { pkgs = { }; lib = { }; config = { }; modulesPath = ""; };
-  load = name: let raw = import (folder + name); in if builtins.isFunction raw then raw arguments else raw;
-  c = load "/configuration.nix";
-  d = (load "/disko-config.nix").disko.devices;
-  network = c.systemd.network.networks."10-uplink";
+  c = import (folder + "/hosts/\${host}/configuration.nix");
+  d = (import (folder + "/hosts/\${host}/disko-config.nix")).disko.devices;
+  network = c.keystone.network or { };
   pools = builtins.attrValues (d.zpool or { });
   mounted = set: builtins.listToAttrs (builtins.concatMap
     (name: if set.\${name} ? mountpoint then [ { inherit name; value = set.\${name}.mountpoint; } ] else [ ])
@@ -57,29 +57,33 @@ let
   flake = (import (folder + "/flake.nix")).outputs {
     nixpkgs.lib.nixosSystem = x: x;
     disko.nixosModules.disko = { };
+    lanzaboote.nixosModules.lanzaboote = { };
     self = { };
   };
 in {
-  inherit (c.networking) hostName hostId;
+  host = c.networking.hostName;
+  inherit (c.networking) hostId;
   inherit (c.system) stateVersion;
   flakeHosts = builtins.attrNames flake.nixosConfigurations;
-  users = builtins.mapAttrs (_: user: { inherit (user.openssh.authorizedKeys) keys; }) c.users.users;
-  interface = network.matchConfig.Name or null;
-  address = network.address or [ ];
-  gateway = network.gateway or [ ];
-  dns = network.dns or [ ];
-  dhcp = (network.networkConfig.DHCP or "no") == "yes";
+  # Our own, next to those of the inputs: are they where the flake looks for them?
+  flakeModules = map builtins.pathExists (builtins.filter builtins.isPath flake.nixosConfigurations.\${host}.modules);
+  users = builtins.mapAttrs (_: user: { keys = user.openssh.authorizedKeys.keys or [ ]; }) c.users.users;
+  interface = network.interface or null;
+  address = network.address or null;
+  gateway = network.gateway or null;
+  nameservers = network.nameservers or [ ];
+  tpmUnlock = c.keystone.tpm.unlock;
   disks = builtins.mapAttrs (_: disk: {
     inherit (disk) device;
     esp = disk.content.partitions.esp.content.mountpoint;
   }) d.disk;
   datasets = if pools == [ ] then { } else mounted (builtins.head pools).datasets;
-  cluster = builtins.fromJSON (load "/modules/keystone/primer.nix").environment.etc."keystone/cluster.json".text;
+  cluster = { name = c.keystone.primer.clusterName; inherit (c.keystone.primer) role; };
 }
 `
 
 /** Writes the trees below a folder of its own and gives it. */
-function layDown(trees: ReadonlyMap<string, readonly RenderedFile[]>): string {
+function layDown(trees: ReadonlyMap<string, readonly RenderedFile[]>, hosts: ReadonlyMap<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'keystone-rendered-'))
   for (const [name, files] of trees) {
     for (const file of files) {
@@ -89,7 +93,9 @@ function layDown(trees: ReadonlyMap<string, readonly RenderedFile[]>): string {
     }
   }
   writeFileSync(join(folder, 'read-back.nix'), READ_BACK)
-  const calls = [...trees.keys()].map((name) => `"${name}" = import ./read-back.nix ./${name}/etc/nixos;`)
+  const calls = [...trees.keys()].map(
+    (name) => `"${name}" = import ./read-back.nix ./${name}/etc/nixos "${hosts.get(name)}";`,
+  )
   writeFileSync(join(folder, 'all.nix'), `{\n${calls.join('\n')}\n}\n`)
   return folder
 }
@@ -119,19 +125,47 @@ test('a rendered file ends with one line end and has no trailing blanks', () => 
     expect(content, path).toMatch(/[^\n]\n$/)
     expect(content, path).not.toMatch(/[ \t]$/m)
     expect(content, path).not.toMatch(/\n\n\n/)
+    expect(content, path).not.toContain('\t')
   }
 })
 
-describe.skipIf(!hasNix)(`with the real Nix (${NIX_REASON})`, () => {
-  test('parses every rendered file of every case', async () => {
-    const folder = layDown(rendered)
+test('Nix files are laid out as nixfmt does: steps of two blanks, one element of a list on a line', () => {
+  for (const { path, content } of [...rendered.values()].flat().filter(({ path }) => path.endsWith('.nix'))) {
+    expect(content, path).not.toMatch(/^( {2})* [^ ]/m)
+    expect(content, path).not.toMatch(/\[ (\S+ )?"[^"]*" "/)
+    // Data may be as long as it is.
+    const long = content.split('\n').filter((line) => line.length > 120 && !/^ *"/.test(line))
+    expect(long, path).toEqual([])
+  }
+})
+
+test.each(names)('%s: the host file stays short, and no file holds a secret', (name) => {
+  const files = rendered.get(name) ?? []
+  const host = files.find(({ path }) => path.endsWith('/configuration.nix'))
+  expect(host?.content.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+  const answers = readFileSync(join(CASES, name, 'answers.yaml'), 'utf8')
+  const secrets = [...answers.matchAll(/^ +pass(?:phrase|word): ['"]?(.*?)['"]?$/gm)].map(([, secret = '']) => secret)
+  expect(secrets).toHaveLength(2)
+  for (const { path, content } of files) {
+    for (const secret of secrets) expect(content, path).not.toContain(secret)
+    expect(content, path).not.toMatch(/\$(y|6|argon2id)\$/)
+  }
+})
+
+const hostsOf = (all: ReadonlyMap<string, Plan>) => new Map([...all].map(([name, plan]) => [name, plan.hostName]))
+
+describe.skipIf(!hasNix)(`with the real Nix (${NIX_REASON})`, { timeout: 30_000 }, () => {
+  test('parses every rendered Nix file of every case', async () => {
+    const folder = layDown(rendered, hostsOf(plans))
     const files = [...rendered].flatMap(([name, files]) => files.map(({ path }) => join(folder, name, path)))
-    await nixParse(files)
-    expect(files).toHaveLength(names.length * 6)
+    const nixFiles = files.filter((path) => path.endsWith('.nix'))
+    await nixParse(nixFiles)
+    // The flake, three files of the host, ten modules.
+    expect(nixFiles).toHaveLength(names.length * 14)
   })
 
   test('reads back what was answered, in every case', async () => {
-    const found = await nixEval(join(layDown(rendered), 'all.nix'))
+    const found = await nixEval(join(layDown(rendered, hostsOf(plans)), 'all.nix'))
     expect(found).toEqual(Object.fromEntries([...plans].map(([name, plan]) => [name, expected(plan)])))
   })
 
@@ -141,11 +175,12 @@ describe.skipIf(!hasNix)(`with the real Nix (${NIX_REASON})`, () => {
     if (!base) throw new Error('there is no good case')
     const trees = new Map<string, readonly RenderedFile[]>()
     const hostile = new Map<string, Plan>()
-    // The flake's attribute, the admin's name and the disk's key are attribute names, the rest are strings.
+    // The admin's name and the disk's key are attribute names, the rest are strings. The host's name is a folder too:
+    // what could not be one is refused before (templates.test.ts).
     hostileStrings(40).forEach((value, index) => {
       const plan: Plan = {
         ...base,
-        hostName: value,
+        hostName: ['if', 'x', 'rec', '0-0', 'A_b'][index % 5] ?? '',
         hostId: value,
         userName: value,
         sshKeys: [value, value],
@@ -159,7 +194,7 @@ describe.skipIf(!hasNix)(`with the real Nix (${NIX_REASON})`, () => {
       hostile.set(`h${index}`, plan)
       trees.set(`h${index}`, renderFiles(renderContext(plan), templates))
     })
-    const found = await nixEval(join(layDown(trees), 'all.nix'))
+    const found = await nixEval(join(layDown(trees, hostsOf(hostile)), 'all.nix'))
     expect(found).toEqual(Object.fromEntries([...hostile].map(([key, plan]) => [key, expected(plan)])))
   })
 })

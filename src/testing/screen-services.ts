@@ -52,6 +52,7 @@ const TITLES: Readonly<Record<TaskId, string>> = {
   partition: 'Partition and format the disks',
   'hardware-config': 'Detect the hardware configuration',
   'write-config': 'Write the configuration',
+  'commit-config': 'Keep the configuration in git',
   build: 'Build the system',
   install: 'Install the system',
   passwords: 'Set the password',

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import xterm from '@xterm/headless'
+import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import type { Capabilities, WizardExit, WizardServices } from '../ui/services.ts'
 
 /** A wizard on a real terminal model of a real size; keys go in as bytes, and what is read is what a person would see. */
@@ -60,6 +61,7 @@ export async function openScreen(options: {
   readonly capabilities?: Capabilities
   readonly isDryRun?: boolean
   readonly outDirectory?: string
+  readonly opening?: OpeningAnswers
   /** As a serial line: the size is not known but can be asked for. */
   readonly hasUnknownSize?: boolean
 }): Promise<Screen> {
@@ -89,6 +91,7 @@ export async function openScreen(options: {
     stdout,
     capabilities: options.capabilities ?? { unicode: true, colour: true },
     isDryRun: options.isDryRun ?? false,
+    ...(options.opening && { opening: options.opening }),
     ...(options.outDirectory !== undefined && { outDirectory: options.outDirectory }),
   })
 

@@ -130,7 +130,7 @@ export function taskContext(system: System, changes: Partial<TaskContext> = {}):
   return {
     plan: zfsPlan,
     files: [
-      { path: '/etc/nixos/disko-config.nix', content: '{ disko = 1; }\n', mode: 0o644 },
+      { path: '/etc/nixos/hosts/primer/disko-config.nix', content: '{ disko = 1; }\n', mode: 0o644 },
       { path: '/etc/nixos/flake.nix', content: '{ flake = 1; }\n', mode: 0o644 },
     ],
     phaseFiles: [{ path: '/var/lib/keystone/phases/first-boot', content: '#!/bin/sh\n', mode: 0o755 }],

@@ -1,14 +1,22 @@
 import Handlebars from 'handlebars'
-import { NIX_HELPERS } from '../render/nix-helpers.ts'
+import { helpersOf } from '../render/render-files.ts'
+import { MarkdownScanner } from './markdown-scanner.ts'
 import { NixScanner } from './nix-scanner.ts'
 
 const BLOCKS = ['if', 'unless', 'each']
 
-/** What a Nix template must not do: `line: sentence` for each finding. Data only through one of our helpers, with one plain
- *  path, outside of comments and strings; conditions and loops only around whole pieces of code. */
-export function findTemplateFaults(text: string): readonly string[] {
+/** Where data may stand, by helper; everywhere else it could be read as something else than data. */
+const PLACES: Readonly<Record<string, string>> = { mdText: 'text', mdCode: 'text', shWord: 'code block' }
+
+/** What a template must not do: `line: sentence` for each finding. Data only through one of our helpers, with one plain path,
+ *  in Nix outside of comments and strings, in Markdown where the helper belongs; conditions and loops only around whole
+ *  pieces of code. The name's ending says which language it is, as in renderTemplate. */
+export function findTemplateFaults(text: string, name = 'x.nix.hbs'): readonly string[] {
   const faults: string[] = []
-  const scanner = new NixScanner()
+  const isMarkdown = name.endsWith('.md.hbs')
+  const language = isMarkdown ? 'Markdown' : 'Nix'
+  const scanner = isMarkdown ? new MarkdownScanner() : new NixScanner()
+  const helpers = helpersOf(name)
 
   function readProgram(program: hbs.AST.Program): void {
     for (const statement of program.body) readStatement(statement)
@@ -27,14 +35,17 @@ export function findTemplateFaults(text: string): readonly string[] {
       case 'MustacheStatement': {
         const { path, params, hash, escaped } = statement as hbs.AST.MustacheStatement
         const helper = (path as hbs.AST.PathExpression).original
-        if (!(helper in NIX_HELPERS)) {
-          fault(`{{${helper}}} is no Nix helper`)
+        if (!(helper in helpers)) {
+          fault(`{{${helper}}} is no ${language} helper`)
           return
         }
         if (!escaped) fault('three braces')
         if (hash !== undefined && hash.pairs.length > 0) fault(`{{${helper}}} with named arguments`)
         if (params.length !== 1 || params[0]?.type !== 'PathExpression') fault(`{{${helper}}} wants one path`)
-        if (scanner.place !== 'code') fault(`data inside a ${scanner.place}`)
+        const wanted = PLACES[helper] ?? 'code'
+        if (scanner.place !== wanted)
+          fault(isMarkdown ? `{{${helper}}} in a ${scanner.place}` : `data inside a ${scanner.place}`)
+        if (scanner instanceof MarkdownScanner) scanner.skipValue()
         return
       }
       case 'BlockStatement': {
@@ -45,16 +56,21 @@ export function findTemplateFaults(text: string): readonly string[] {
         const before = scanner.states
         readProgram(program)
         const after = scanner.states
-        scanner.restore(before)
+        restore(before)
         if (inverse) readProgram(inverse)
         if (scanner.states.join() !== after.join())
-          fault(`the ways through {{#${name}}} end in different places of the Nix code`)
-        scanner.restore(after)
+          fault(`the ways through {{#${name}}} end in different places of the ${language} code`)
+        restore(after)
         return
       }
       default:
         fault(`${statement.type} is not used here`)
     }
+  }
+
+  function restore(states: readonly string[]): void {
+    if (scanner instanceof MarkdownScanner) scanner.restore(states)
+    else scanner.restore(states as NixScanner['states'])
   }
 
   readProgram(Handlebars.parse(text))

@@ -1,5 +1,6 @@
 import { render } from 'ink'
 import { useSyncExternalStore } from 'react'
+import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import { createWizard } from '../wizard/wizard.ts'
 import { FailedPage } from './failed-page.tsx'
 import { FormPage } from './form-page.tsx'
@@ -22,6 +23,8 @@ export type WizardOptions = {
   readonly isDryRun: boolean
   /** The opening frame is on the screen already. */
   readonly isOpened?: boolean
+  /** From an answer file. */
+  readonly opening?: OpeningAnswers
   /** Where a dry run puts its files, for the last page. */
   readonly outDirectory?: string
 }
@@ -33,7 +36,10 @@ export async function startWizard(services: WizardServices, options: WizardOptio
     isUnicode: options.capabilities.unicode,
     isEntered: options.isOpened ?? false,
   })
-  const wizard = createWizard(services, { isDryRun: options.isDryRun })
+  const wizard = createWizard(services, {
+    isDryRun: options.isDryRun,
+    ...(options.opening && { opening: options.opening }),
+  })
   const session = createSession({
     wizard,
     services,

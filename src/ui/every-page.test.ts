@@ -128,6 +128,8 @@ test('a window that is too small says so, and the page comes back as it was', as
   await openAt('encryption')
   screen.type('corr')
   await screen.waitForText('[****')
+  // The last thing that comes to this page by itself.
+  await screen.waitForText('weak.')
   const before = screen.text()
   screen.resize(70, 20)
   await screen.waitForText('It has 70 columns and 20 rows; Keystone needs 80 and 24.')

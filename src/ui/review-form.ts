@@ -8,11 +8,12 @@ import { pad } from './text.ts'
 const LABEL_WIDTH = 15
 
 export function reviewForm({ wizard }: View, session: Pick<Session, 'send'>): Form | null {
-  const { review } = wizard
+  const { review, opening } = wizard
   if (!review) return null
   return {
     rows: [
       { kind: 'note', text: "Nothing has been changed yet. Enter on a page's name opens that page." },
+      ...(opening ? [{ kind: 'note' as const, text: `Filled in from ${opening.fileName}.` }] : []),
       ...review.sections.flatMap((section) => sectionRows(section, session)),
       ...(review.plan
         ? [

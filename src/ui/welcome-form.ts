@@ -1,3 +1,4 @@
+import { formatProblem } from '../answers/format-problems.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize } from '../model/size.ts'
@@ -21,6 +22,7 @@ export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): F
         kind: 'note',
         text: 'It asks a few questions, shows what it will do, and changes nothing until you have typed the names of the disks to erase.',
       },
+      ...openingRows(wizard),
       { kind: 'blank' },
       { kind: 'heading', text: 'This machine' },
       ...hardwareRows(parts),
@@ -34,6 +36,21 @@ export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): F
     problems: [],
     startsAt: null,
   }
+}
+
+/** What was wrong in the answer file. */
+function openingRows({ opening }: View['wizard']): readonly Row[] {
+  if (opening === null || opening.problems.length === 0) return []
+  const { fileName, problems } = opening
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+  return [
+    { kind: 'blank' },
+    { kind: 'note', text: `! ${fileName} has ${count}. What is sound in it is filled in.`, tone: 'problem' },
+    ...problems.map((problem): Row => {
+      const place = problem.line === null ? '' : `line ${problem.line}, column ${problem.column}:  `
+      return { kind: 'note', text: `- ${place}${formatProblem(problem)}`, indent: 2, tone: 'problem' }
+    }),
+  ]
 }
 
 /** Can an install work here, and if not, what is missing. */

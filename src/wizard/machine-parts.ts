@@ -1,13 +1,20 @@
 import { assign, type EventObject, fromCallback, setup } from 'xstate'
+import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import type { StepId } from '../model/answers.ts'
-import { steps } from '../steps/order.ts'
+import type { Hardware } from '../model/hardware.ts'
 import type { Drafts } from '../steps/step.ts'
+import { firstPage, openingDrafts, withDisksOf } from './opening.ts'
 import type { PageId } from './pages.ts'
 import { diskNamesToType, judgeStep, makeReview } from './review.ts'
 import type { ExitReason, InstallRequest, Repeats, WizardEvent, WizardState } from './state.ts'
 
 export type WizardContext = Omit<WizardState, 'page' | 'overlay'>
-export type WizardInput = { readonly isDryRun: boolean; readonly drafts?: Drafts; readonly repeats?: Repeats }
+export type WizardInput = {
+  readonly isDryRun: boolean
+  readonly drafts?: Drafts
+  readonly repeats?: Repeats
+  readonly opening?: OpeningAnswers
+}
 /** What the install actor starts from; it adds the signal and the callbacks itself. */
 export type InstallInput = Pick<InstallRequest, 'answers' | 'plan' | 'confirmation' | 'resume'> | null
 
@@ -20,8 +27,15 @@ export const wizard = setup({
     install: fromCallback<EventObject, InstallInput>(() => {}),
   },
   guards: {
-    machineIsFit: ({ context }) =>
-      context.hardware !== null && (context.machineProblems.length === 0 || context.isDryRun),
+    machineIsFit: ({ context }) => isFit(context),
+    opensAt: ({ context }, { page }: { page: PageId }) => isFit(context) && context.opensAt === page,
+    // Whatever there is to say about the file or the machine is said on the first page, and that is passed over else.
+    opensUnasked: ({ context }, { page }: { page: PageId }) =>
+      isFit(context) &&
+      context.opensAt === page &&
+      context.opening?.problems.length === 0 &&
+      context.machineProblems.length === 0 &&
+      context.hardware?.problems.length === 0,
     stepIsSound: ({ context }, { step }: { step: StepId }) => problemsOf(context, step).length === 0,
     isEditing: ({ context }) => context.isEditing,
     isSoundAndEditing: ({ context }, { step }: { step: StepId }) =>
@@ -41,6 +55,11 @@ export const wizard = setup({
     showProblems: assign(({ context }, { step }: { step: StepId }) => ({
       problems: { ...context.problems, [step]: problemsOf(context, step) },
     })),
+    open: assign(({ context }, { page }: { page: StepId | 'review' }) => {
+      const problems = page === 'review' ? [] : problemsOf(context, page)
+      const isWrong = problems.some(({ code }) => code !== 'missing')
+      return { opensAt: null, ...(isWrong && { problems: { ...context.problems, [page]: problems } }) }
+    }),
     review: assign(({ context }) => ({
       isEditing: false,
       review: context.drafts && context.hardware ? makeReview(context.drafts, context.repeats, context.hardware) : null,
@@ -51,6 +70,10 @@ export const wizard = setup({
     })),
   },
 })
+
+function isFit({ hardware, machineProblems, isDryRun }: WizardContext): boolean {
+  return hardware !== null && (machineProblems.length === 0 || isDryRun)
+}
 
 function problemsOf(context: WizardContext, step: StepId) {
   if (!context.drafts || !context.hardware) return []
@@ -64,12 +87,12 @@ export function freshProblems(context: WizardContext): WizardContext['problems']
   return Object.fromEntries(shown.map((step) => [step, problemsOf(context, step)]))
 }
 
-export function defaultDrafts(hardware: WizardContext['hardware'] & {}): Drafts {
-  return {
-    disk: steps.disk.defaults(hardware),
-    encryption: steps.encryption.defaults(hardware),
-    network: steps.network.defaults(hardware),
-    identity: steps.identity.defaults(hardware),
-    cluster: steps.cluster.defaults(hardware),
-  }
+/** What the pages start with, once the hardware is known. */
+export function startOn(context: WizardContext, hardware: Hardware): Partial<WizardContext> {
+  if (context.drafts !== null) return {}
+  if (context.opening === null) return { drafts: openingDrafts(hardware, {}) }
+  const opening = withDisksOf(hardware, context.opening)
+  const drafts = openingDrafts(hardware, opening.drafts)
+  const repeats = { passphrase: drafts.encryption.passphrase, password: drafts.identity.password }
+  return { opening, drafts, repeats, opensAt: firstPage(opening, drafts, repeats, hardware) }
 }

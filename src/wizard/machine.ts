@@ -2,7 +2,7 @@ import { assign, sendTo, stateIn } from 'xstate'
 import type { StepId } from '../model/answers.ts'
 import { checkMachine } from '../plan/check-machine.ts'
 import { stepOrder } from '../steps/order.ts'
-import { defaultDrafts, freshProblems, wizard } from './machine-parts.ts'
+import { freshProblems, startOn, wizard } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
 import { addEvents, NO_PROGRESS } from './progress.ts'
 import { confirmationOf } from './review.ts'
@@ -33,6 +33,14 @@ const toSteps = stepOrder.map((page) => ({
   actions: 'startEditing' as const,
 }))
 
+/** With an answer file the walk begins where something is left to answer. */
+const toOpen = (guard: 'opensAt' | 'opensUnasked') =>
+  [...stepOrder, 'review' as const].map((page) => ({
+    guard: { type: guard, params: { page } },
+    target: page,
+    actions: { type: 'open' as const, params: { page } },
+  }))
+
 export const wizardMachine = wizard.createMachine({
   id: 'wizard',
   type: 'parallel',
@@ -45,6 +53,8 @@ export const wizardMachine = wizard.createMachine({
     drafts: input.drafts ?? null,
     repeats: input.repeats ?? { passphrase: '', password: '' },
     problems: {},
+    opening: input.opening ?? null,
+    opensAt: null,
     isEditing: false,
     review: null,
     typedDiskNames: '',
@@ -68,7 +78,7 @@ export const wizardMachine = wizard.createMachine({
         // The parts are what was found; a dry run may be given a machine that is better than that.
         parts: { ...hardware, ...context.parts },
         machineProblems: checkMachine(hardware),
-        drafts: context.drafts ?? defaultDrafts(hardware),
+        ...startOn(context, hardware),
       })),
     },
     DETECTION_FAILED: { actions: assign(({ event }) => ({ detectionFailure: event.message })) },
@@ -93,7 +103,10 @@ export const wizardMachine = wizard.createMachine({
       // Of all pages that say nothing else: those before anything was changed.
       on: { LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'quit' } } } },
       states: {
-        welcome: { on: { NEXT: { guard: 'machineIsFit', target: 'disk' } } },
+        welcome: {
+          always: toOpen('opensUnasked'),
+          on: { NEXT: [...toOpen('opensAt'), { guard: 'machineIsFit', target: 'disk' }] },
+        },
         disk: stepState('disk'),
         encryption: stepState('encryption'),
         network: stepState('network'),

@@ -39,6 +39,22 @@ test('the time left is unknown at first, then goes by the speed until now', () =
   expect(timeLeftMs(half, begin + 20_000)).toBe(60_000)
 })
 
+test('a task that measures its own speed is believed; what comes after it goes by weight', () => {
+  const begin = Date.parse(at)
+  const said = (timeLeftMs: number | null) =>
+    addEvents(NO_PROGRESS, [
+      { ...started, tasks: [...started.tasks, { id: 'install', title: 'Install', weight: 1 }] },
+      { type: 'task-finished', at, task: 'partition', outcome: 'done', durationMs: 4000 },
+      { type: 'task-started', at, task: 'build', title: 'Build' },
+      { type: 'task-progress', at, task: 'build', fraction: 0, timeLeftMs },
+    ])
+  // One fifth of the whole took 20 s, so the last fifth is taken to do so, too.
+  expect(timeLeftMs(said(240_000), begin + 20_000)).toBe(260_000)
+  expect(timeLeftMs(said(null), begin + 20_000)).toBeNull()
+  // Half a minute without news: it may hang.
+  expect(timeLeftMs(said(240_000), begin + 31_000)).toBeNull()
+})
+
 test('a failed task is marked', () => {
   const progress = addEvents(NO_PROGRESS, [
     started,

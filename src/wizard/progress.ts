@@ -8,6 +8,8 @@ export type TaskProgress = {
   /** 0..1 */
   readonly fraction: number
   readonly message: string | null
+  /** What the task itself says of its time left, and when it did; undefined for a task that never says. */
+  readonly ownGuess?: { readonly leftMs: number | null; readonly at: number }
   readonly durationMs: number | null
 }
 
@@ -65,7 +67,13 @@ function addEvent(progress: InstallProgress, event: InstallEvent): InstallProgre
     case 'task-started':
       return change(event.task, { state: 'running', fraction: 0, message: null })
     case 'task-progress':
-      return change(event.task, { fraction: event.fraction, message: event.message ?? null })
+      return change(event.task, {
+        fraction: event.fraction,
+        message: event.message ?? null,
+        ...(event.timeLeftMs !== undefined && {
+          ownGuess: { leftMs: event.timeLeftMs, at: Date.parse(event.at) },
+        }),
+      })
     case 'task-finished':
       return change(event.task, { state: event.outcome, fraction: 1, message: null, durationMs: event.durationMs })
     case 'task-failed':
@@ -96,12 +104,22 @@ function shareOf({ state, fraction }: TaskProgress): number {
 /** Earlier than this the guess is worth nothing. */
 const GUESS_FROM_FRACTION = 0.05
 const GUESS_AFTER_MS = 5000
+/** A task that has not said anything for so long may be stuck: then nobody knows. */
+const GUESS_HOLDS_MS = 30_000
 
-/** Milliseconds that are left, at the speed until now; null while nobody can say. */
+/** Milliseconds that are left; null while nobody can say. A task that measures its own speed is believed, the others go by
+ *  their weights at the speed until now. */
 export function timeLeftMs(progress: InstallProgress, now: number): number | null {
   if (progress.startedAt === null) return null
   const elapsedMs = now - progress.startedAt
   const fraction = fractionDone(progress)
   if (fraction < GUESS_FROM_FRACTION || elapsedMs < GUESS_AFTER_MS) return null
-  return (elapsedMs * (1 - fraction)) / fraction
+  const running = progress.tasks.find(({ state }) => state === 'running')
+  if (running?.ownGuess === undefined) return (elapsedMs * (1 - fraction)) / fraction
+  const { leftMs, at } = running.ownGuess
+  if (leftMs === null || now - at > GUESS_HOLDS_MS) return null
+  const { tasks } = progress
+  const whole = tasks.reduce((sum, { weight }) => sum + weight, 0)
+  const waiting = tasks.reduce((sum, { weight, state }) => sum + (state === 'waiting' ? weight : 0), 0)
+  return leftMs + (elapsedMs * (waiting / whole)) / fraction
 }

@@ -1,3 +1,4 @@
+import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import type { Answers, Confirmation, StepId } from '../model/answers.ts'
 import type { InstallEvent, TaskFailure } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
@@ -33,6 +34,10 @@ export type WizardState = {
   readonly repeats: Repeats
   /** Of the pages a person tried to leave: kept up to date while they are edited. */
   readonly problems: Readonly<Partial<Record<StepId, readonly Problem[]>>>
+  /** The answer file that the pages were filled in from. */
+  readonly opening: OpeningAnswers | null
+  /** The page to begin with because of that file, until the welcome page was left. */
+  readonly opensAt: StepId | 'review' | null
   /** True while a page is edited from the review: its Next and Back lead there. */
   readonly isEditing: boolean
   /** Made on the way to the review. */

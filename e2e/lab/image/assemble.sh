@@ -3,7 +3,8 @@
 #
 #   assemble.sh BASE.tar.zst NODE_BINARY OUT_DIR
 #
-# OUT_DIR gets disk.raw (sparse), vmlinuz, initrd, kernel-version. No mounts, no loop devices: mke2fs -d and mtools.
+# OUT_DIR gets disk.raw (sparse), vmlinuz, initrd, kernel-version, and in iso/ the parts of the bootable ISO. No mounts, no
+# loop devices: mke2fs -d and mtools.
 # Run by a normal user it needs a user and a mount namespace (build-image.ts wraps it in `unshare`) and KEYSTONE_ROOTLESS=1.
 set -euo pipefail
 
@@ -34,8 +35,14 @@ done
 step "adding our files"
 cp -a --no-preserve=ownership "$here/rootfs/." "$root/"
 install -m 0755 "$node" "$root/usr/local/bin/node"
-cp -a --no-preserve=ownership "$units/keystone@.service" "$units/keystone@ttyS0.service.d" "$root/etc/systemd/system/"
-install -m 0755 "$units/keystone-console" "$root/usr/local/bin/keystone-console"
+# All of the live image's units and their programs; which of them start is said below, and by iso/make-parts.sh.
+for path in "$units"/*; do
+  case $path in
+    *.md) ;;
+    *.service | *.d) cp -a --no-preserve=ownership "$path" "$root/etc/systemd/system/" ;;
+    *) install -m 0755 "$path" "$root/usr/local/bin/" ;;
+  esac
+done
 mkdir -p "$root/opt/keystone" "$root/mnt" "$root/usr/share/keystone-lab"
 cp -a --no-preserve=ownership "$here/agent" "$root/usr/share/keystone-lab/agent"
 "$here/agent/install-agent.sh" "$root"
@@ -63,7 +70,7 @@ for unit in serial-getty@ttyS0.service getty@tty1.service systemd-logind.service
   mdmonitor-oneshot.timer mdcheck_start.timer mdcheck_continue.timer smartmontools.service smartd.service \
   nix-daemon.service nix-daemon.socket systemd-pcrphase.service systemd-pcrphase-sysinit.service \
   systemd-tpm2-setup.service systemd-tpm2-setup-early.service systemd-pcrmachine.service \
-  systemd-networkd-wait-online.service nvmefc-boot-connections.service nvmf-autoconnect.service; do
+  ldconfig.service dracut-shutdown.service systemd-networkd-wait-online.service nvmefc-boot-connections.service nvmf-autoconnect.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 
@@ -78,23 +85,7 @@ step "making the initramfs"
 kernel=$(basename "$(echo "$root"/usr/lib/modules/*-cloud-amd64)")
 echo "$kernel" >"$out/kernel-version"
 cp "$root/boot/vmlinuz-$kernel" "$out/vmlinuz"
-initramfs=$work/initramfs
-mkdir -p "$initramfs"/{bin,modules,dev,proc,sys,root}
-cp "$root/usr/bin/busybox" "$initramfs/bin/busybox"
-ln -s busybox "$initramfs/bin/sh"
-cp "$here/init" "$initramfs/init"
-for module in virtio_pci virtio_blk ext4; do
-  chroot "$root" modprobe -S "$kernel" --show-depends "$module"
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
-  name=$(basename "$path")
-  name=${name%.xz}
-  case $path in
-    *.xz) xz -dc "$root$path" >"$initramfs/modules/$name" ;;
-    *) cp "$root$path" "$initramfs/modules/$name" ;;
-  esac
-  echo "$name"
-done >"$initramfs/modules/order"
-(cd "$initramfs" && find . | sort | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$out/initrd"
+"$here/initramfs.sh" "$root" "$kernel" "$here/init" "$out/initrd" virtio_pci virtio_blk ext4
 
 step "making the disk"
 disk=$out/disk.raw
@@ -116,4 +107,7 @@ fi
 rm -rf "$root"/boot/* "$root"/dev/* "$root"/{vmlinuz,initrd.img}{,.old}
 mke2fs -q -t ext4 -L keystone-root -m 0 -O ^has_journal -E "offset=$(((1 + esp_mib) * 1048576)),lazy_itable_init=0" \
   -d "$root" "$disk" ${root_mib}M
+
+step "making the parts of the ISO"
+"$here/iso/make-parts.sh" "$root" "$kernel" "$out/iso"
 rm -rf "$work"

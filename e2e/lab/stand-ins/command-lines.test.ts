@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { readRequest as disko } from './disko.ts'
 import { readRequest as nix } from './nix.ts'
 import { readRequest as nixosEnter } from './nixos-enter.ts'
-import { readRoot as generateConfig } from './nixos-generate-config.ts'
+import { readRequest as generateConfig } from './nixos-generate-config.ts'
 import { readRequest as nixosInstall } from './nixos-install.ts'
 
 const FILE = '/run/keystone/disko-config.nix'
+const HOST = '/mnt/etc/nixos/hosts/primer'
 
 test('disko takes the three command lines of the installer', () => {
   const line = ['--mode', 'destroy,format,mount', '--yes-wipe-all-disks', '--root-mountpoint', '/mnt', FILE]
@@ -43,10 +44,12 @@ const BUILD = [
   '--print-out-paths',
   '--verbose',
 ]
-const INSTALLABLE = 'path:/mnt/etc/nixos#nixosConfigurations."primer-1".config.system.build.toplevel'
+const INSTALLABLE = 'git+file:///mnt/etc/nixos#nixosConfigurations."primer-1".config.system.build.toplevel'
 
 test('nix takes the one build of the installer', () => {
-  expect(nix([...BUILD, INSTALLABLE])).toEqual({ store: '/mnt', flake: '/mnt/etc/nixos', host: 'primer-1' })
+  const request = { store: '/mnt', flake: '/mnt/etc/nixos', host: 'primer-1', mayLock: true }
+  expect(nix([...BUILD, INSTALLABLE])).toEqual(request)
+  expect(nix([...BUILD, '--no-update-lock-file', INSTALLABLE])).toEqual({ ...request, mayLock: false })
 })
 
 test.each([
@@ -62,7 +65,7 @@ test.each([
     'internal-json only',
   ],
   ['no --no-link', [...BUILD.filter((word) => word !== '--no-link'), INSTALLABLE], '--no-link is missing'],
-  ['a flake in git', [...BUILD, INSTALLABLE.replace('path:', 'git+file://')], 'not an installable'],
+  ['a flake that is not in git', [...BUILD, INSTALLABLE.replace('git+file://', 'path:')], 'not an installable'],
   ['a host without quotes', [...BUILD, INSTALLABLE.replaceAll('"', '')], 'not an installable'],
 ])('nix refuses: %s', (_name, argv, message) => {
   expect(() => nix(argv)).toThrow(message)
@@ -96,10 +99,13 @@ test.each([
   expect(() => nixosInstall(argv)).toThrow(message)
 })
 
-test('nixos-generate-config wants the root and no file systems', () => {
-  expect(generateConfig(['--root', '/mnt', '--no-filesystems'])).toBe('/mnt')
-  expect(() => generateConfig(['--root', '/mnt'])).toThrow('--no-filesystems is missing')
-  expect(() => generateConfig(['--root', '/mnt', '--no-filesystems', '--force'])).toThrow('unknown option: --force')
+test('nixos-generate-config wants the root, a folder in it and no file systems', () => {
+  const line = ['--root', '/mnt', '--no-filesystems', '--dir', HOST]
+  expect(generateConfig(line)).toEqual({ root: '/mnt', folder: HOST })
+  expect(() => generateConfig(['--root', '/mnt', '--dir', HOST])).toThrow('--no-filesystems is missing')
+  expect(() => generateConfig([...line, '--force'])).toThrow('unknown option: --force')
+  // As on the real one: it would write into the live system.
+  expect(() => generateConfig([...line.slice(0, -1), '/etc/nixos/hosts/primer'])).toThrow('must lie below /mnt')
 })
 
 test('nixos-enter runs one command in one root', () => {

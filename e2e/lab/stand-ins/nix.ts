@@ -1,15 +1,17 @@
-// Stands for `nix build` in the lab: evaluates the whole rendered flake with the real evaluator, checks options and
-// assertions, and leaves what nixos-install needs in the target's store. Nothing is built or fetched.
+// Stands for `nix build` in the lab: takes what git knows of the flake, evaluates it with the real evaluator, checks options
+// and assertions, and leaves what nixos-install needs in the target's store. Nothing is built or fetched.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readArguments, UsageError } from './lib/arguments.ts'
 import { EvaluationError, evaluate, nixString } from './lib/evaluate.ts'
+import { copySource, lockInputs, SourceError } from './lib/flake-source.ts'
 import { printError, printRecord, tellBuild } from './lib/internal-json.ts'
 import { labSettings } from './lib/lab-settings.ts'
 import { storePath } from './lib/store-path.ts'
+import type { System } from './lib/system.ts'
 
-type Request = { readonly store: string; readonly flake: string; readonly host: string }
+type Request = { readonly store: string; readonly flake: string; readonly host: string; readonly mayLock: boolean }
 
 /** @throws UsageError for anything but the one command line that the installer uses. */
 export function readRequest(argv: readonly string[]): Request {
@@ -17,7 +19,7 @@ export function readRequest(argv: readonly string[]): Request {
   if (command !== 'build') throw new UsageError(`'${command ?? ''}' is not a command that the lab knows`)
   const { values, flags, positional } = readArguments(rest, {
     values: ['--store', '--extra-experimental-features', '--log-format'],
-    flags: ['--no-link', '--print-out-paths', '--verbose'],
+    flags: ['--no-link', '--print-out-paths', '--verbose', '--no-update-lock-file'],
     positional: 1,
   })
   const expect = (isRight: boolean, what: string) => {
@@ -32,9 +34,11 @@ export function readRequest(argv: readonly string[]): Request {
   const store = values['--store']
   if (store === undefined || !store.startsWith('/')) throw new UsageError('--store must be a folder')
   const installable = positional[0] as string
-  const match = /^path:(\/[^#]+)#nixosConfigurations\."([^"]+)"\.config\.system\.build\.toplevel$/.exec(installable)
+  const match = /^git\+file:\/\/(\/[^#]+)#nixosConfigurations\."([^"]+)"\.config\.system\.build\.toplevel$/.exec(
+    installable,
+  )
   if (!match) throw new UsageError(`not an installable that the lab knows: ${installable}`)
-  return { store, flake: match[1] as string, host: match[2] as string }
+  return { store, flake: match[1] as string, host: match[2] as string, mayLock: !flags.has('--no-update-lock-file') }
 }
 
 // Names that a reader of the log knows; the sizes are made up.
@@ -53,7 +57,7 @@ const BUILT = ['etc', 'initrd', 'units', 'system-path', 'users-groups.json', 'ni
 async function main(argv: readonly string[]): Promise<number> {
   const pauseMs = Number(labSettings().KEYSTONE_LAB_BUILD_PAUSE_MS ?? 60)
   try {
-    const { store, flake, host } = readRequest(argv)
+    const { store, flake, host, mayLock } = readRequest(argv)
     printRecord({
       action: 'start',
       id: process.pid * 2 ** 32,
@@ -62,8 +66,15 @@ async function main(argv: readonly string[]): Promise<number> {
       text: `evaluating derivation '${argv.at(-1)}'`,
       parent: 0,
     })
+    const source = copySource(flake, store)
+    lockInputs(flake, mayLock)
     const library = fileURLToPath(new URL('lib/system.nix', import.meta.url))
-    const system = evaluate(`import ${nixString(library)} { flake = ${nixString(flake)}; host = ${nixString(host)}; }`)
+    const system = evaluate(
+      `import ${nixString(library)} { flake = ${nixString(join(store, source))}; host = ${nixString(host)}; }`,
+    ) as System
+    for (const warning of system.warnings) {
+      printRecord({ action: 'msg', level: 1, msg: `\u001b[35;1mevaluation warning:\u001b[0m ${warning}` })
+    }
     printRecord({ action: 'stop', id: process.pid * 2 ** 32 })
     const text = `${JSON.stringify(system, null, 2)}\n`
     const path = storePath(text, `nixos-system-${host}-26.05`)
@@ -78,7 +89,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${path}\n`)
     return 0
   } catch (error) {
-    if (error instanceof UsageError || error instanceof EvaluationError) {
+    if (error instanceof UsageError || error instanceof EvaluationError || error instanceof SourceError) {
       printError(error.message)
       return 1
     }

@@ -3,15 +3,26 @@ import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 
 import { basename, join } from 'node:path'
 import { readArguments, UsageError } from './lib/arguments.ts'
 
-/** @throws UsageError for anything but `--root DIR --no-filesystems`. */
-export function readRoot(argv: readonly string[]): string {
-  const { values, flags } = readArguments(argv, { values: ['--root'], flags: ['--no-filesystems'], positional: 0 })
+type Request = { readonly root: string; readonly folder: string }
+
+/** @throws UsageError for anything but `--root DIR --no-filesystems --dir FOLDER`. */
+export function readRequest(argv: readonly string[]): Request {
+  const { values, flags } = readArguments(argv, {
+    values: ['--root', '--dir'],
+    flags: ['--no-filesystems'],
+    positional: 0,
+  })
   // With disko's mounts and the generated ones each would be defined twice.
   if (!flags.has('--no-filesystems')) throw new UsageError('--no-filesystems is missing')
   const root = values['--root']
   if (root === undefined || !root.startsWith('/'))
     throw new UsageError('no need to specify an absolute path: --root is missing')
-  return root
+  const folder = values['--dir']
+  // The real program would put --root in front of /etc/nixos, and of no other folder.
+  if (folder === undefined || !folder.startsWith(`${root}/`)) {
+    throw new UsageError(`--dir is taken as it is: it must lie below ${root}`)
+  }
+  return { root, folder }
 }
 
 /** Drivers of the devices on the PCI bus that the real program lists: storage, USB hosts, virtio. */
@@ -43,6 +54,9 @@ export function hardwareConfiguration(found: readonly string[]): string {
   boot.kernelModules = [ ];
   boot.extraModulePackages = [ ];
 
+  # Enables DHCP on each ethernet and wireless interface.
+  networking.useDHCP = lib.mkDefault true;
+
   nixpkgs.hostPlatform = lib.mkDefault "x86_64-linux";
 }
 `
@@ -50,7 +64,7 @@ export function hardwareConfiguration(found: readonly string[]): string {
 
 function main(argv: readonly string[]): number {
   try {
-    const folder = join(readRoot(argv), 'etc/nixos')
+    const { folder } = readRequest(argv)
     mkdirSync(folder, { recursive: true })
     process.stderr.write(`writing ${folder}/hardware-configuration.nix...\n`)
     writeFileSync(join(folder, 'hardware-configuration.nix'), hardwareConfiguration(modules()))

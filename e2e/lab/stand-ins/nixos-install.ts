@@ -93,6 +93,10 @@ function makeUsers(root: string, system: System): void {
       `making the user ${name}`,
     )
   }
+  // systemd takes a user that exists for a dynamic one; the small system cannot look up users that exist only at run time.
+  if (system.sanoid?.enable) {
+    must(bash(['-c', `chroot ${quote(root)} useradd --system --no-create-home sanoid`]), 'making the user sanoid')
+  }
 }
 
 /** As `bootctl install` does it: the firmware's first entry is the ESP mounted at /boot. */

@@ -3,6 +3,7 @@
 set -euo pipefail
 root=$1 kernel=$2 out=$3
 
+here=$(dirname "$(readlink -f "$0")")
 mkdir -p "$out"
 # Everything but what a server does not need to boot, unlock, be looked at and log in.
 tar -C "$root" --numeric-owner -c \
@@ -16,7 +17,7 @@ tar -C "$root" --numeric-owner -c \
   --exclude='./usr/lib/x86_64-linux-gnu/libnix*' --exclude='./usr/bin/nix*' --exclude='./usr/lib/x86_64-linux-gnu/libgit2*' \
   --exclude='./usr/lib/x86_64-linux-gnu/libicu*' --exclude='./usr/lib/x86_64-linux-gnu/libaws*' --exclude='./usr/lib/python3*' \
   --exclude='./usr/bin/python3*' --exclude='./usr/lib/x86_64-linux-gnu/gconv' --exclude='./usr/lib/bfd-plugins' \
-  --exclude='./usr/bin/git*' --exclude='./usr/lib/x86_64-linux-gnu/lib*san.so*' --exclude='./usr/bin/dracut*' \
+  --exclude='./usr/bin/git-*' --exclude='./usr/lib/x86_64-linux-gnu/lib*san.so*' --exclude='./usr/bin/dracut*' \
   --exclude='./usr/lib/gcc*' --exclude='./usr/libexec/gcc' --exclude='./usr/sbin/lvm*' --exclude='./usr/bin/busybox' \
   --exclude='./usr/lib/systemd/boot' --exclude='./usr/sbin/mdadm' --exclude='./usr/sbin/smartd' --exclude='./usr/sbin/nvme' \
   --exclude='./usr/lib/udev/hwdb.d' --exclude='./usr/lib/udev/hwdb.bin' --exclude='./var/lib/dpkg' --exclude='./var/lib/dkms' \
@@ -45,6 +46,8 @@ for path in "$out"/usr/sbin/*; do
 done
 rm -rf "$out/usr/sbin"
 ln -s bin "$out/usr/sbin"
+
+"$here/perl-for.sh" "$root" "$out" /usr/sbin/sanoid
 
 modules=(virtio_net virtio_console virtio_rng virtio_balloon vfat nls_cp437 nls_iso8859_1 nls_ascii dm_crypt efivarfs zfs
   e1000 e1000e autofs4 loop)
@@ -89,7 +92,7 @@ printf '[Manager]\nDefaultTimeoutStartSec=300s\n' >"$out/etc/systemd/system.conf
 mkdir -p "$out/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$out/etc/systemd/journald.conf.d/lab.conf"
 ln -sf /usr/lib/systemd/system/multi-user.target "$out/etc/systemd/system/default.target"
-"$(dirname "$(readlink -f "$0")")/quick-udev.sh" "$out" virtio_net virtio_console virtio_rng
+"$here/quick-udev.sh" "$out" virtio_net virtio_console virtio_rng
 : >"$out/etc/machine-id"
 rm -f "$out/etc/hostname" "$out/etc/fstab"
 chroot "$out" ldconfig

@@ -50,53 +50,67 @@ describe.skipIf(!hasNix)(
       expect(system.luksDevices.credstore?.device).toBe('/dev/zvol/rpool/credstore')
       expect(system.initrdServices['zfs-import-rpool']).toEqual({ enable: false })
       expect(system.initrdServices['keystone-load-key']?.requiredBy).toEqual(['sysroot.mount'])
+      expect(Object.keys(system.users.users)).toHaveLength(1)
+      expect(system.warnings).toEqual([])
+    })
+
+    test('snapshots, compressed swap and files in /etc come with it', () => {
+      const system = read()
+      expect(system.sanoid).toMatchObject({
+        interval: 'hourly',
+        templates: { keystone: { hourly: 24, daily: 7, weekly: 4, monthly: 12, autosnap: true } },
+        datasets: { 'rpool/crypt/var': { useTemplate: ['keystone'] } },
+      })
+      expect(system.zramSwap).toEqual({ enable: true, algorithm: 'zstd', memoryPercent: 50, priority: 5 })
+      expect(system.environment.etc['keystone/cluster.json']).toMatchObject({ mode: 'symlink' })
+      expect(system.timers).toEqual({})
     })
 
     test.each([
       [
         'an option that does not exist',
-        'configuration.nix',
+        'modules/keystone/default.nix',
         'time.timeZone',
         'time.timezone',
         "The option `time.timezone' does not exist",
       ],
       [
         'a value of the wrong type',
-        'configuration.nix',
+        'modules/keystone/access.nix',
         'mutableUsers = false',
         'mutableUsers = "no"',
         "`users.mutableUsers' is not of type `boolean'",
       ],
       [
-        'two values of one option',
-        'modules/keystone/primer.nix',
-        'systemd.services',
-        'time.timeZone = "CET"; systemd.services',
-        "The option `time.timeZone' has conflicting definition values",
+        'a package that the target has not',
+        'modules/keystone/default.nix',
+        'pkgs.jq',
+        'pkgs.emacs',
+        "attribute 'emacs' missing",
       ],
-      ['a package that the target has not', 'configuration.nix', 'pkgs.jq', 'pkgs.emacs', "attribute 'emacs' missing"],
-      ['no boot loader', 'configuration.nix', 'enable = true;', 'enable = false;', 'systemd-boot only'],
-      [
-        'a host id that is none',
-        'configuration.nix',
-        'hostId = "',
-        'hostId = "x',
-        'Invalid value given to the networking.hostId option',
-      ],
+      ['no boot loader', 'modules/keystone/default.nix', 'enable = true;', 'enable = false;', 'systemd-boot only'],
       ['another release', 'flake.nix', 'nixos-26.05', 'nixos-unstable', 'nixpkgs must be the release 26.05'],
       [
+        'an input that the lab has not',
+        'flake.nix',
+        '    lanzaboote = {',
+        '    other.url = "x";\n    lanzaboote = {',
+        "cannot fetch input 'other'",
+      ],
+      [
         'the stock import unit left on',
-        'modules/keystone/storage.nix',
+        'modules/keystone/unlock.nix',
         '.enable = false;',
         '.enable = true;',
         'would import the pool behind ours',
       ],
+      ['an import that is not there', 'modules/keystone/default.nix', './primer.nix', './gone.nix', 'gone.nix'],
       [
-        'an import that is not there',
-        'configuration.nix',
-        './modules/keystone/primer.nix',
-        './modules/keystone/gone.nix',
-        'gone.nix',
+        'a file in /etc that is no text',
+        'modules/keystone/default.nix',
+        'time.timeZone',
+        'environment.etc.other.source = "/dev/null"; time.timeZone',
+        'the lab lays down texts only',
       ],
     ])('refuses %s', (_name, file, from, to, message) => {
       edit(file, from, to)
@@ -108,14 +122,11 @@ describe.skipIf(!hasNix)(
     })
 
     test('mkForce wins over what others say, mkDefault gives way', () => {
-      edit('configuration.nix', 'time.timeZone = "UTC";', 'time.timeZone = "UTC"; boot.loader.timeout = 3;')
-      edit(
-        'hardware-configuration.nix',
-        'nixpkgs.hostPlatform',
-        'boot.loader.timeout = lib.mkForce 7; nixpkgs.hostPlatform',
-      )
+      const hardware = `hosts/${HOST}/hardware-configuration.nix`
+      edit('modules/keystone/default.nix', 'time.timeZone = "UTC";', 'time.timeZone = "UTC"; boot.loader.timeout = 3;')
+      edit(hardware, 'nixpkgs.hostPlatform', 'boot.loader.timeout = lib.mkForce 7; nixpkgs.hostPlatform')
       expect(read().loader.timeout).toBe(7)
-      edit('hardware-configuration.nix', 'mkForce 7', 'mkDefault 7')
+      edit(hardware, 'mkForce 7', 'mkDefault 7')
       expect(read().loader.timeout).toBe(3)
     })
   },

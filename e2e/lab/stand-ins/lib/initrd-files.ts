@@ -2,6 +2,16 @@ import { initrdCrypttab, initrdFstab } from './fstab.ts'
 import type { LaidFile, System } from './system.ts'
 import { serviceFiles } from './units.ts'
 
+/** Says on the console, once a boot has given up, what it left open: nobody can look into an initrd whose shell is locked. */
+const emergencyReport = serviceFiles('keystone-lab-emergency', {
+  description: 'Tell what is open',
+  wantedBy: ['emergency.target'],
+  before: ['emergency.service'],
+  unitConfig: { DefaultDependencies: false },
+  serviceConfig: { Type: 'oneshot' },
+  script: 'echo "lab: open mappings: $(dmsetup ls --target crypt)" >/dev/console',
+})
+
 /** Everything that makes the base initrd this system's: what to unlock, what to run, what to mount. All of it comes from
  *  the rendered configuration. */
 export function initrdFiles(system: System, machineId: string): readonly LaidFile[] {
@@ -18,5 +28,6 @@ export function initrdFiles(system: System, machineId: string): readonly LaidFil
       .filter(([name, target]) => target !== `/usr/bin/${name}`)
       .map(([name, target]) => ({ path: `/usr/bin/${name}`, link: target })),
     ...Object.entries(system.initrdServices).flatMap(([name, service]) => serviceFiles(name, service)),
+    ...emergencyReport,
   ]
 }

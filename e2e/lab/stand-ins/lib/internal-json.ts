@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Numbers of nix's logging protocol (libutil/logging.hh). */
-const ACTIVITY = { unknown: 0, copyPath: 100, realise: 102, copyPaths: 103, builds: 104, build: 105 }
+const ACTIVITY = { unknown: 0, copyPath: 100, fileTransfer: 101, realise: 102, copyPaths: 103, builds: 104, build: 105 }
 const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, setExpected: 106 }
 
 type LogRecord = Readonly<Record<string, unknown>>
@@ -15,7 +15,10 @@ export function printError(message: string): void {
   printRecord({ action: 'msg', level: 0, msg: `\u001b[31;1merror:\u001b[0m ${message}`, raw_msg: message })
 }
 
-/** What nix tells while it fetches and builds: the records of a small system, in a real order, in a few seconds. */
+const PATH_BYTES = 1_048_576
+
+/** What nix tells while it fetches and builds: the records of a small system, in a real order, in a few seconds. A test
+ *  holds their kinds against recordings of the real one. */
 export async function tellBuild(fetched: readonly string[], built: readonly string[], pauseMs: number): Promise<void> {
   // As nix makes them: the process in the upper half.
   let last = process.pid * 2 ** 32
@@ -24,7 +27,7 @@ export async function tellBuild(fetched: readonly string[], built: readonly stri
     printRecord({
       action: 'start',
       id: last,
-      level: type === ACTIVITY.build ? 3 : 4,
+      level: type === ACTIVITY.build || type === ACTIVITY.copyPath ? 3 : 0,
       type,
       text,
       parent,
@@ -43,30 +46,36 @@ export async function tellBuild(fetched: readonly string[], built: readonly stri
   const realise = start(ACTIVITY.realise, '', 0)
   const builds = start(ACTIVITY.builds, '', 0)
   const copies = start(ACTIVITY.copyPaths, '', 0)
-  result(realise, RESULT.setExpected, [ACTIVITY.build, built.length])
-  result(realise, RESULT.setExpected, [ACTIVITY.copyPath, fetched.length * 1_048_576])
+  // nix tells these four together, whenever one of them changes.
+  const count = (copied: number, copying: number, done: number, building: number) => {
+    result(builds, RESULT.progress, [done, built.length, building, 0])
+    result(copies, RESULT.progress, [copied, fetched.length, copying, 0])
+    result(realise, RESULT.setExpected, [ACTIVITY.fileTransfer, 0])
+    result(realise, RESULT.setExpected, [ACTIVITY.copyPath, fetched.length * PATH_BYTES])
+  }
+  count(0, 0, 0, 0)
   for (const [index, path] of fetched.entries()) {
     const copy = start(ACTIVITY.copyPath, `copying path '${path}' from 'https://cache.nixos.org'`, copies, [
       path,
       'https://cache.nixos.org',
       'local',
     ])
-    result(copies, RESULT.progress, [index, fetched.length, 1, 0])
+    count(index, 1, 0, 0)
     for (const part of [0.5, 1]) {
       await wait(pauseMs)
-      result(copy, RESULT.progress, [1_048_576 * part, 1_048_576, 0, 0])
+      result(copy, RESULT.progress, [PATH_BYTES * part, PATH_BYTES, 0, 0])
     }
     stop(copy)
+    count(index + 1, 0, 0, 0)
   }
-  result(copies, RESULT.progress, [fetched.length, fetched.length, 0, 0])
   for (const [index, path] of built.entries()) {
     const build = start(ACTIVITY.build, `building '${path}'`, builds, [path, '', 1, 1])
-    result(builds, RESULT.progress, [index, built.length, 1, 0])
+    count(fetched.length, 0, index, 1)
     result(build, RESULT.setPhase, ['buildPhase'])
     await wait(pauseMs)
     result(build, RESULT.buildLogLine, [`built ${path.replace(/^.*?-/, '')}`])
+    count(fetched.length, 0, index + 1, 0)
     stop(build)
   }
-  result(builds, RESULT.progress, [built.length, built.length, 0, 0])
   for (const id of [copies, builds, realise]) stop(id)
 }

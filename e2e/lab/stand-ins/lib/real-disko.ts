@@ -15,7 +15,9 @@ export function realScript(
   ]
   const script = evaluate(`
     let
-      lib = import ${nixString(source.lib)};
+      given = ${nixString(source.lib)};
+      # A checkout of nixpkgs, or its lib folder.
+      lib = import (if builtins.pathExists (given + "/lib/default.nix") then given + "/lib" else given);
       value = import ${nixString(request.file)};
       config = if builtins.isFunction value then value { inherit lib; } else value;
       diskoLib = import (${nixString(source.disko)} + "/lib") {

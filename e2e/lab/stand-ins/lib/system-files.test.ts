@@ -4,7 +4,7 @@ import { initrdCrypttab, initrdFstab, systemCrypttab, systemFstab } from './fsta
 import { labSettings } from './lab-settings.ts'
 import { storePath } from './store-path.ts'
 import type { System } from './system.ts'
-import { serviceFiles } from './units.ts'
+import { serviceFiles, timerFiles } from './units.ts'
 
 const system = {
   fileSystems: {
@@ -120,4 +120,13 @@ test('a lab switch comes from the file, and from the environment before that', (
     KEYSTONE_DISKO: '/a=b',
   })
   expect(labSettings({ KEYSTONE_DISKO: '/c' }, file).KEYSTONE_DISKO).toBe('/c')
+})
+
+test('a timer becomes a unit and its links; the environment of a service stands in its unit', () => {
+  expect(timerFiles('scrub', { wantedBy: ['timers.target'], timerConfig: { OnCalendar: 'weekly' } })).toEqual([
+    { path: '/etc/systemd/system/scrub.timer', content: '[Timer]\nOnCalendar=weekly\n', mode: 0o644 },
+    { path: '/etc/systemd/system/timers.target.wants/scrub.timer', link: '/etc/systemd/system/scrub.timer' },
+  ])
+  const [unit] = serviceFiles('scrub', { environment: { TZ: 'UTC' }, path: ['/usr'] })
+  expect(unit).toMatchObject({ content: '\n[Service]\nEnvironment="PATH=/usr/bin"\nEnvironment="TZ=UTC"\n' })
 })

@@ -1,57 +1,18 @@
 # A rendered flake -> what the lab's nixos-install needs to know. Called with the flake's folder and the host's name.
 { flake, host }:
 let
-  pkgs = import ./packages.nix;
-  lib = import ./library.nix;
-  inherit (import ./modules.nix { inherit pkgs lib; }) evalModules;
-  inherit (builtins) attrNames attrValues filter head isString match;
-
-  inputs = {
-    self.outPath = flake;
-    nixpkgs.lib = lib // {
-      nixosSystem =
-        {
-          modules,
-          specialArgs ? { },
-        }:
-        {
-          config = evalModules { inherit modules specialArgs; };
-        };
-    };
-    disko.nixosModules.disko = ./disko-module.nix;
-  };
-
-  file = import (flake + "/flake.nix");
-  strayTop = attrNames (removeAttrs file [ "description" "inputs" "outputs" ]);
-  undeclared = filter (name: name != "self" && !(file.inputs ? ${name})) (
-    attrNames (builtins.functionArgs file.outputs)
-  );
-  unknown = filter (name: !(inputs ? ${name})) (attrNames file.inputs);
-  outputs =
-    if strayTop != [ ] then
-      throw "flake '${flake}' has an unsupported attribute '${head strayTop}'"
-    else if unknown != [ ] then
-      throw "cannot fetch input '${head unknown}': the lab knows only ${toString (attrNames (removeAttrs inputs [ "self" ]))}"
-    else if undeclared != [ ] then
-      throw "flake '${flake}' does not declare the input '${head undeclared}' that its outputs take"
-    else if file.inputs.nixpkgs.url != "github:NixOS/nixpkgs/nixos-26.05" then
-      throw "nixpkgs must be the release 26.05, not ${file.inputs.nixpkgs.url}"
-    else
-      file.outputs inputs;
-  config =
-    outputs.nixosConfigurations.${host}.config
+  lib = import ../nixpkgs/lib;
+  inherit (lib) attrValues filterAttrs mapAttrs;
+  evaluated =
+    (import ../nixpkgs/call-flake.nix { inherit flake lib; }).nixosConfigurations.${host}
       or (throw "flake '${flake}' does not provide attribute 'nixosConfigurations.\"${host}\".config.system.build.toplevel'");
+  config = evaluated.asserted;
+  force = import ../nixpkgs/force.nix { inherit lib; };
 
-  # What NixOS itself asserts, in its words where it has some, and what would make the machine useless.
-  root = config.fileSystems."/" or null;
-  usesZfs = builtins.any (fs: fs.fsType == "zfs") (attrValues config.fileSystems);
-  admins = filter (user: builtins.elem "wheel" (user.extraGroups or [ ])) (attrValues config.users.users);
-  canLogIn = user: user ? hashedPasswordFile || (user.openssh.authorizedKeys.keys or [ ]) != [ ];
-  assertions = [
-    {
-      assertion = root != null;
-      message = "The ‘fileSystems’ option does not specify your root file system.";
-    }
+  # What the lab cannot boot, or what would make this machine useless.
+  usesZfs = lib.any (fs: fs.fsType == "zfs") (attrValues config.fileSystems);
+  people = filterAttrs (_: user: user.isNormalUser) config.users.users;
+  rules = [
     {
       assertion = config.boot.loader.systemd-boot.enable;
       message = "the lab boots by systemd-boot only: boot.loader.systemd-boot.enable is false";
@@ -61,64 +22,93 @@ let
       message = "the lab has a systemd initrd only";
     }
     {
-      assertion = usesZfs -> config.networking.hostId != null;
-      message = "ZFS requires networking.hostId to be set";
-    }
-    {
-      assertion = config.networking.hostId == null || match "[0-9a-f]{8}" config.networking.hostId != null;
-      message = "Invalid value given to the networking.hostId option.";
-    }
-    {
-      assertion = match "[[:alnum:]]([[:alnum:]_-]{0,61}[[:alnum:]])?" config.networking.hostName != null;
-      message = "networking.hostName: not a host name: ${config.networking.hostName}";
-    }
-    {
-      assertion = config.system ? stateVersion && config.system.stateVersion == "26.05";
+      assertion = config.system.stateVersion == "26.05";
       message = "system.stateVersion must be the release that is installed, 26.05";
     }
     {
-      assertion = config.nixpkgs.hostPlatform or null == "x86_64-linux";
-      message = "nixpkgs.hostPlatform is not x86_64-linux: hardware-configuration.nix is not imported";
+      assertion = config.nixpkgs.hostPlatform == "x86_64-linux";
+      message = "nixpkgs.hostPlatform is not x86_64-linux";
     }
     {
-      assertion = config.users.mutableUsers || builtins.any canLogIn admins;
-      message = "Neither the root account nor any wheel user has a password or SSH authorized key.";
+      assertion = people != { };
+      message = "no user could log in";
     }
     {
-      assertion = builtins.all (user: user.isNormalUser or false) (attrValues config.users.users);
-      message = "Exactly one of users.users.<name>.isSystemUser and users.users.<name>.isNormalUser must be set.";
-    }
-    {
-      assertion = config.networking.useNetworkd || config.systemd.network.networks == { };
-      message = "systemd.network.networks without networking.useNetworkd does nothing";
-    }
-    {
-      assertion =
-        !usesZfs || config.boot.initrd.systemd.services ? "zfs-import-rpool" && !config.boot.initrd.systemd.services."zfs-import-rpool".enable;
+      assertion = !usesZfs || !(config.boot.initrd.systemd.services."zfs-import-rpool".enable or true);
       message = "the stock unit zfs-import-rpool would import the pool behind ours";
     }
   ];
-  failed = filter (one: !one.assertion) assertions;
+  broken = lib.filter (rule: !rule.assertion) rules;
+
+  # Of a unit, only what somebody set: the rest is systemd's own default.
+  isSet = value: value != null && value != "" && value != [ ] && value != { };
+  pick = names: set: filterAttrs (_: isSet) (lib.getAttrs names set);
+  unit =
+    one:
+    pick [
+      "after"
+      "before"
+      "conflicts"
+      "description"
+      "requiredBy"
+      "requires"
+      "unitConfig"
+      "wantedBy"
+      "wants"
+    ] one
+    // lib.optionalAttrs (!one.enable) { enable = false; };
+  service = one: unit one // pick [ "environment" "path" "script" "serviceConfig" ] one;
+  timer = one: unit one // pick [ "timerConfig" ] one;
+  etc =
+    path: one:
+    if one.text == null then
+      throw "environment.etc.\"${path}\": the lab lays down texts only"
+    else
+      { inherit (one) mode text; };
+  sanoid = config.services.sanoid;
 in
-if failed != [ ] then
-  throw "\nFailed assertions:${builtins.concatStringsSep "" (map (one: "\n- ${one.message}") failed)}"
+if broken != [ ] then
+  throw "\nThe lab cannot boot this:\n${lib.concatMapStringsSep "\n" (rule: "- ${rule.message}") broken}"
 else
-  {
-    inherit (config)
-      environment
-      fileSystems
-      networking
-      swapDevices
-      users
-      ;
-    inherit (config.boot) kernelParams loader zfs;
+  # An option that nobody reads must be right too.
+  builtins.seq (force evaluated) {
+    inherit (config) warnings;
+    environment.etc = lib.mapAttrs' (_: one: lib.nameValuePair one.target (etc one.target one)) (
+      filterAttrs (_: one: one.enable) config.environment.etc
+    );
+    fileSystems = mapAttrs (
+      _: lib.getAttrs [ "device" "fsType" "neededForBoot" "options" ]
+    ) config.fileSystems;
+    initrdBin = mapAttrs (_: toString) config.boot.initrd.systemd.extraBin;
+    initrdServices = mapAttrs (_: service) config.boot.initrd.systemd.services;
+    inherit (config.boot) kernelParams;
+    loader = {
+      inherit (config.boot.loader) timeout;
+      efi = { inherit (config.boot.loader.efi) canTouchEfiVariables; };
+      systemd-boot = { inherit (config.boot.loader.systemd-boot) editor extraInstallCommands; };
+    };
+    luksDevices = mapAttrs (
+      _: lib.getAttrs [ "allowDiscards" "crypttabExtraOpts" "device" ]
+    ) config.boot.initrd.luks.devices;
+    networking = { inherit (config.networking) hostId hostName; };
+    networks = mapAttrs (
+      _: pick [ "address" "dns" "gateway" "linkConfig" "matchConfig" "networkConfig" ]
+    ) config.systemd.network.networks;
+    sanoid = if sanoid.enable then lib.getAttrs [ "datasets" "enable" "interval" "templates" ] sanoid else null;
+    services = mapAttrs (_: service) config.systemd.services;
     stateVersion = config.system.stateVersion;
-    luksDevices = config.boot.initrd.luks.devices;
-    initrdServices = config.boot.initrd.systemd.services;
-    initrdBin = config.boot.initrd.systemd.extraBin;
-    networks = config.systemd.network.networks;
-    services = config.systemd.services;
-    openssh = config.services.openssh;
-    # Forces the rest: an option that nobody reads must be right too.
-    checked = builtins.stringLength (builtins.toJSON config) > 0;
+    swapDevices = map (swap: {
+      inherit (swap) device options;
+      randomEncryption = { inherit (swap.randomEncryption) enable; };
+    }) config.swapDevices;
+    timers = mapAttrs (_: timer) config.systemd.timers;
+    users.users = mapAttrs (
+      _: user:
+      pick [ "extraGroups" "hashedPasswordFile" ] user
+      // {
+        inherit (user) isNormalUser;
+        openssh.authorizedKeys = { inherit (user.openssh.authorizedKeys) keys; };
+      }
+    ) people;
+    zramSwap = lib.getAttrs [ "algorithm" "enable" "memoryPercent" "priority" ] config.zramSwap;
   }

@@ -17,6 +17,17 @@ export type Service = {
 }
 export type Setting = string | number | boolean
 
+export type Timer = Pick<Service, 'enable' | 'description' | 'wantedBy' | 'after' | 'unitConfig'> & {
+  readonly timerConfig?: Readonly<Record<string, Setting | readonly Setting[]>>
+}
+
+export type ZramSwap = {
+  readonly enable: boolean
+  readonly algorithm: string
+  readonly memoryPercent: number
+  readonly priority: number
+}
+
 export type FileSystem = {
   readonly device: string
   readonly fsType: string
@@ -39,6 +50,21 @@ export type User = {
   readonly hashedPasswordFile?: string
   readonly openssh?: { readonly authorizedKeys?: { readonly keys?: readonly string[] } }
 }
+
+/** services.sanoid: options that nobody set are null or left out. Templates and datasets are open: sanoid knows more. */
+export type Sanoid = {
+  readonly enable: boolean
+  /** systemd's calendar notation. */
+  readonly interval: string
+  readonly templates: Readonly<Record<string, SanoidSettings>>
+  readonly datasets: Readonly<
+    Record<
+      string,
+      SanoidSettings & { readonly useTemplate?: readonly string[]; readonly processChildrenOnly?: boolean }
+    >
+  >
+}
+type SanoidSettings = Readonly<Record<string, Setting | readonly string[] | null>>
 
 export type System = {
   readonly environment: { readonly etc: Readonly<Record<string, { readonly text?: string; readonly mode?: string }>> }
@@ -66,6 +92,11 @@ export type System = {
   readonly initrdBin: Readonly<Record<string, string>>
   readonly networks: Readonly<Record<string, Network>>
   readonly services: Readonly<Record<string, Service>>
+  readonly timers: Readonly<Record<string, Timer>>
+  readonly sanoid: Sanoid | null
+  readonly zramSwap: ZramSwap
+  /** What the owner would be told at each rebuild. */
+  readonly warnings: readonly string[]
   readonly stateVersion: string
 }
 

@@ -1,6 +1,7 @@
 import { systemCrypttab, systemFstab } from './fstab.ts'
+import { sanoidFiles } from './sanoid.ts'
 import type { LaidFile, Network, Setting, System } from './system.ts'
-import { serviceFiles } from './units.ts'
+import { serviceFiles, timerFiles } from './units.ts'
 
 function networkFile(name: string, network: Network): LaidFile {
   const pairs = (settings: Readonly<Record<string, Setting>> = {}) =>
@@ -67,7 +68,9 @@ export function targetFiles(system: System, storePath: string, machineId: string
       link: '/usr/lib/systemd/system/systemd-networkd.service',
     },
     ...Object.entries(system.services).flatMap(([name, service]) => serviceFiles(name, service)),
+    ...Object.entries(system.timers).flatMap(([name, timer]) => timerFiles(name, timer)),
     ...passwordUnit(system),
+    ...sanoidFiles(system.sanoid),
     { path: '/etc/tmpfiles.d/nixos.conf', content: `L+ /run/current-system - - - - ${storePath}\n`, mode: 0o644 },
     { path: '/nix/var/nix/profiles/system', link: 'system-1-link' },
     { path: '/nix/var/nix/profiles/system-1-link', link: storePath },

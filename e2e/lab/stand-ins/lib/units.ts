@@ -1,4 +1,4 @@
-import type { LaidFile, Service, Setting } from './system.ts'
+import type { LaidFile, Service, Setting, Timer } from './system.ts'
 
 const line = (key: string, value: Setting) => `${key}=${value}`
 
@@ -12,27 +12,37 @@ function section(name: string, settings: Readonly<Record<string, Setting | reado
 const listed = (key: string, names: readonly string[] | undefined) =>
   names === undefined || names.length === 0 ? {} : { [key]: names.join(' ') }
 
+const FOLDER = '/etc/systemd/system'
+
+function unitSection(unit: Omit<Service, 'path' | 'script'>): string {
+  return section('Unit', {
+    ...(unit.description === undefined ? {} : { Description: unit.description }),
+    ...listed('Wants', unit.wants),
+    ...listed('Requires', unit.requires),
+    ...listed('After', unit.after),
+    ...listed('Before', unit.before),
+    ...listed('Conflicts', unit.conflicts),
+    ...unit.unitConfig,
+  })
+}
+
+function environment({ path = [], environment = {} }: Service): Readonly<Record<string, readonly Setting[]>> {
+  const folders = [...new Set(path.map((folder) => `${folder}/bin`))]
+  const variables = { ...(folders.length === 0 ? {} : { PATH: folders.join(':') }), ...environment }
+  const lines = Object.entries(variables).map(([name, value]) => `"${name}=${value}"`)
+  return lines.length === 0 ? {} : { Environment: lines }
+}
+
 /** One NixOS service as files: the unit, its script as NixOS names it, and the links of wantedBy and requiredBy.
  *  A service that is not enabled becomes a link to /dev/null, as in NixOS. */
 export function serviceFiles(name: string, service: Service): readonly LaidFile[] {
-  const folder = '/etc/systemd/system'
-  const unit = `${folder}/${name}.service`
+  const unit = `${FOLDER}/${name}.service`
   if (service.enable === false) return [{ path: unit, link: '/dev/null' }]
   const script = `/etc/keystone-lab/unit-script-${name}-start`
   const text = [
-    section('Unit', {
-      ...(service.description === undefined ? {} : { Description: service.description }),
-      ...listed('Wants', service.wants),
-      ...listed('Requires', service.requires),
-      ...listed('After', service.after),
-      ...listed('Before', service.before),
-      ...listed('Conflicts', service.conflicts),
-      ...service.unitConfig,
-    }),
+    unitSection(service),
     section('Service', {
-      ...(service.path === undefined || service.path.length === 0
-        ? {}
-        : { Environment: `"PATH=${[...new Set(service.path.map((folder) => `${folder}/bin`))].join(':')}"` }),
+      ...environment(service),
       ...service.serviceConfig,
       ...(service.script === undefined ? {} : { ExecStart: script }),
     }),
@@ -43,7 +53,21 @@ export function serviceFiles(name: string, service: Service): readonly LaidFile[
     ...(service.script === undefined
       ? []
       : [{ path: script, content: `#!/usr/bin/bash\nset -e\n\n${service.script}\n`, mode: 0o755 }]),
-    ...(service.wantedBy ?? []).map((by) => ({ path: `${folder}/${by}.wants/${name}.service`, link: unit })),
-    ...(service.requiredBy ?? []).map((by) => ({ path: `${folder}/${by}.requires/${name}.service`, link: unit })),
+    ...(service.wantedBy ?? []).map((by) => ({ path: `${FOLDER}/${by}.wants/${name}.service`, link: unit })),
+    ...(service.requiredBy ?? []).map((by) => ({ path: `${FOLDER}/${by}.requires/${name}.service`, link: unit })),
+  ]
+}
+
+/** One NixOS timer as files, likewise. */
+export function timerFiles(name: string, timer: Timer): readonly LaidFile[] {
+  const unit = `${FOLDER}/${name}.timer`
+  if (timer.enable === false) return [{ path: unit, link: '/dev/null' }]
+  return [
+    {
+      path: unit,
+      content: `${unitSection(timer)}\n${section('Timer', timer.timerConfig ?? {})}`.trimStart(),
+      mode: 0o644,
+    },
+    ...(timer.wantedBy ?? []).map((by) => ({ path: `${FOLDER}/${by}.wants/${name}.timer`, link: unit })),
   ]
 }

@@ -1,34 +1,27 @@
-# The Primer's part in its cluster, and what is done once after the install.
-{ config, pkgs, ... }:
+# This machine's part in its cluster.
+{ config, lib, ... }:
 
 let
-  phases = "/var/lib/keystone/phases";
+  cfg = config.keystone.primer;
 in
 {
-  environment.etc."keystone/cluster.json".text = builtins.toJSON {
-    name = "home";
-    role = "primer";
+  options.keystone.primer = {
+    clusterName = lib.mkOption {
+      type = lib.types.strMatching "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+      example = "home";
+      description = "Name of the cluster: tells your clusters apart, and is seen by nobody outside.";
+    };
+
+    role = lib.mkOption {
+      type = lib.types.enum [ "primer" ];
+      default = "primer";
+      description = "What the machine is in its cluster: the Primer, its first node, starts it and holds its state.";
+    };
   };
 
-  # Looks how the disk was unlocked and whether pool, EFI system partition and TPM are as they should be.
-  # The result is first-boot.json next to the script.
-  systemd.services.keystone-first-boot = {
-    description = "Keystone phase: first boot";
-    wantedBy = [ "multi-user.target" ];
-    after = [ "local-fs.target" ];
-    unitConfig.ConditionPathExists = "${phases}/first-boot";
-    path = [
-      config.boot.zfs.package
-      pkgs.coreutils
-      pkgs.cryptsetup
-      pkgs.jq
-      pkgs.systemd
-      pkgs.util-linux
-    ];
-    serviceConfig = {
-      Type = "oneshot";
-      RemainAfterExit = true;
-      ExecStart = "${pkgs.bash}/bin/bash ${phases}/first-boot run";
-    };
+  # The phases after the install read it.
+  config.environment.etc."keystone/cluster.json".text = builtins.toJSON {
+    name = cfg.clusterName;
+    inherit (cfg) role;
   };
 }

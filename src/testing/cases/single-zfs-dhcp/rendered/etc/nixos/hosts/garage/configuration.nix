@@ -1,0 +1,30 @@
+# This machine alone: its name, its people, its place in the network. All the rest is in modules/keystone.
+{
+  imports = [
+    ./disko-config.nix
+    ./hardware-configuration.nix
+  ];
+
+  networking.hostName = "garage";
+  # ZFS marks its pools with it as this machine's own. Keep it, also when the hardware changes.
+  networking.hostId = "b3b5dbd9";
+
+  keystone = {
+    primer.clusterName = "home";
+    primer.role = "primer";
+    tpm.unlock = true;
+  };
+
+  users.users.anna = {
+    isNormalUser = true;
+    extraGroups = [ "wheel" ];
+    # Only the path: the hash itself must not get into this repository or the Nix store.
+    hashedPasswordFile = "/var/lib/keystone/secrets/password-hash";
+    openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICUwO0ZRXGdyfYiTnqm0v8rV4Ov2AQwXIi04Q05ZZG96 anna@laptop"
+    ];
+  };
+
+  # The release of the install. It stays as it is when the system is upgraded.
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,53 @@
+import type { LocatedProblem } from '../answers/locate.ts'
+import type { OpeningAnswers } from '../answers/opening-answers.ts'
+import type { StepId } from '../model/answers.ts'
+import type { Hardware } from '../model/hardware.ts'
+import { stepOrder, steps } from '../steps/order.ts'
+import type { Drafts } from '../steps/step.ts'
+import { judgeStep } from './review.ts'
+import type { Repeats } from './state.ts'
+
+/** The defaults of this machine, with what an answer file says on top of them. */
+export function openingDrafts(hardware: Hardware, given: OpeningAnswers['drafts']): Drafts {
+  return {
+    disk: { ...steps.disk.defaults(hardware), ...given.disk },
+    encryption: { ...steps.encryption.defaults(hardware), ...given.encryption },
+    network: { ...steps.network.defaults(hardware), ...given.network },
+    identity: { ...steps.identity.defaults(hardware), ...given.identity },
+    cluster: { ...steps.cluster.defaults(hardware), ...given.cluster },
+  }
+}
+
+/** Takes the disks that this machine has not off the list, each with a problem that says so: the disk page shows only the
+ *  disks that are here, so nobody could take them off there. */
+export function withDisksOf(hardware: Hardware, opening: OpeningAnswers): OpeningAnswers {
+  const devices = opening.drafts.disk?.devices ?? []
+  const isHere = (device: string) => hardware.disks.some(({ id }) => id === device)
+  if (devices.every(isHere)) return opening
+  const isTold = (index: number) => opening.problems.some(({ path }) => path[1] === 'devices' && path[2] === index)
+  const missing = devices.flatMap((device, index): LocatedProblem[] => {
+    if (isHere(device) || isTold(index)) return []
+    const message = `this machine has no disk ${device}`
+    const path = ['disk', 'devices', index]
+    const hint = 'choose on the disk page'
+    return [{ code: 'disk-not-found', path, message, hint, file: opening.fileName, line: null, column: null }]
+  })
+  return {
+    ...opening,
+    drafts: { ...opening.drafts, disk: { ...opening.drafts.disk, devices: devices.filter(isHere) } },
+    problems: [...opening.problems, ...missing],
+    unanswered: new Set([...opening.unanswered, 'disk' as const]),
+  }
+}
+
+/** Where something is left to answer; the review when nothing is. */
+export function firstPage(
+  opening: OpeningAnswers,
+  drafts: Drafts,
+  repeats: Repeats,
+  hardware: Hardware,
+): StepId | 'review' {
+  const needsSomething = (id: StepId) =>
+    opening.unanswered.has(id) || 'problems' in judgeStep(id, drafts, repeats, hardware)
+  return stepOrder.find(needsSomething) ?? 'review'
+}
