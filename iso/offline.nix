@@ -77,9 +77,8 @@ in
     # No list of flakes from the network, and what was fetched once is never asked for again.
     flake-registry = "";
     tarball-ttl = 4294967295;
-    # The target's store is filled from the live system's own (`nix build --store /mnt` asks only caches by itself) before
-    # any cache in the network is asked; without a network its silence costs seconds, not minutes.
-    substituters = lib.mkBefore [ "auto?trusted=1" ];
+    # The build asks the live system's store first (src/tasks/build.ts); where a cache in the network does not answer, that
+    # costs seconds, not minutes.
     connect-timeout = 5;
   };
 

@@ -174,7 +174,6 @@ describe('the evaluated image', () => {
     expect(image.nix).toEqual({
       'experimental-features': ['nix-command', 'flakes'],
       'flake-registry': '',
-      substituters: ['auto?trusted=1'],
     })
   })
 

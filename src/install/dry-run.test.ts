@@ -59,7 +59,7 @@ git -C /mnt/etc/nixos add --all
 git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Install primer' --message 'Plan beef, version 1, for NixOS 26.05.'
 
 # build: Build the system
-nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
+nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format internal-json --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
 git init --quiet --initial-branch=main --template= /mnt/etc/nixos
 git -C /mnt/etc/nixos add --all
 git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Lock the versions of the inputs'

@@ -5,8 +5,8 @@ import { taskContext } from '../testing/task-context.ts'
 import { build } from './build.ts'
 
 const BUILD =
-  "nix build --store /mnt --extra-experimental-features 'nix-command flakes' --log-format internal-json --no-link " +
-  '--print-out-paths --verbose \'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
+  "nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format " +
+  'internal-json --no-link --print-out-paths --verbose \'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
 const SYSTEM = '/nix/store/abc-nixos-system-primer-26.05'
 const GIT = 'git -C /mnt/etc/nixos'
 const git = {

@@ -33,6 +33,9 @@ function buildArguments(hostName: string, hasLock: boolean): readonly string[] {
     TARGET_ROOT,
     '--extra-experimental-features',
     'nix-command flakes',
+    // The live system's own store, as nixos-install asks it: what the boot medium holds needs no network.
+    '--extra-substituters',
+    'auto?trusted=1',
     '--log-format',
     'internal-json',
     '--no-link',

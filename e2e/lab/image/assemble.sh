@@ -61,13 +61,15 @@ ln -sf /usr/lib/systemd/system/getty@.service "$root/etc/systemd/system/getty.ta
 ln -sf /usr/lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
 ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 rm -f "$root/etc/systemd/system/getty.target.wants/getty@tty1.service"
+# Only keystone-ssh starts it; each boot makes a host key of its own.
+rm -f "$root"/etc/systemd/system/*.wants/ssh.s* "$root"/etc/ssh/ssh_host_* "$root/etc/systemd/system/sshd.service"
 # ZFS is loaded by who needs it; nothing of a target's pool may be imported behind the installer's back.
 for unit in serial-getty@ttyS0.service getty@tty1.service systemd-logind.service e2scrub_reap.service \
   e2scrub_all.timer fstrim.timer dpkg-db-backup.timer apt-daily.timer apt-daily-upgrade.timer systemd-firstboot.service \
   zfs.target zfs-import.target zfs-import-cache.service zfs-mount.service zfs-share.service zfs-volumes.target \
   zfs-volume-wait.service zfs-load-module.service zfs-zed.service zfs-import-scan.service \
   lvm2-monitor.service lvm2-lvmpolld.socket dm-event.socket blk-availability.service \
-  mdmonitor-oneshot.timer mdcheck_start.timer mdcheck_continue.timer smartmontools.service smartd.service \
+  sanoid.timer mdmonitor-oneshot.timer mdcheck_start.timer mdcheck_continue.timer smartmontools.service smartd.service \
   nix-daemon.service nix-daemon.socket systemd-pcrphase.service systemd-pcrphase-sysinit.service \
   systemd-tpm2-setup.service systemd-tpm2-setup-early.service systemd-pcrmachine.service \
   ldconfig.service dracut-shutdown.service systemd-networkd-wait-online.service nvmefc-boot-connections.service nvmf-autoconnect.service; do

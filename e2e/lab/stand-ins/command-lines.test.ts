@@ -38,6 +38,8 @@ const BUILD = [
   '/mnt',
   '--extra-experimental-features',
   'nix-command flakes',
+  '--extra-substituters',
+  'auto?trusted=1',
   '--log-format',
   'internal-json',
   '--no-link',
@@ -54,6 +56,11 @@ test('nix takes the one build of the installer', () => {
 
 test.each([
   ['another command', ['eval', ...BUILD.slice(1), INSTALLABLE], "'eval' is not a command"],
+  [
+    'the live store left out',
+    BUILD.filter((word) => !/substituters|auto/.test(word)).concat(INSTALLABLE),
+    'the live system would not be asked',
+  ],
   [
     'flakes switched off',
     BUILD.map((word) => (word === 'nix-command flakes' ? 'nix-command' : word)).concat(INSTALLABLE),

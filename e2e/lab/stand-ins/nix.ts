@@ -18,7 +18,7 @@ export function readRequest(argv: readonly string[]): Request {
   const [command, ...rest] = argv
   if (command !== 'build') throw new UsageError(`'${command ?? ''}' is not a command that the lab knows`)
   const { values, flags, positional } = readArguments(rest, {
-    values: ['--store', '--extra-experimental-features', '--log-format'],
+    values: ['--store', '--extra-experimental-features', '--extra-substituters', '--log-format'],
     flags: ['--no-link', '--print-out-paths', '--verbose', '--no-update-lock-file'],
     positional: 1,
   })
@@ -29,6 +29,7 @@ export function readRequest(argv: readonly string[]): Request {
     values['--extra-experimental-features'] === 'nix-command flakes',
     "experimental Nix feature 'nix-command' is disabled",
   )
+  expect(values['--extra-substituters'] === 'auto?trusted=1', 'the live system would not be asked for what it has')
   expect(values['--log-format'] === 'internal-json', 'the lab speaks internal-json only')
   for (const flag of ['--no-link', '--print-out-paths', '--verbose']) expect(flags.has(flag), `${flag} is missing`)
   const store = values['--store']
