@@ -157,7 +157,7 @@ in
       ;
   };
   nix = {
-    inherit (config.nix.settings) experimental-features flake-registry substituters;
+    inherit (config.nix.settings) experimental-features flake-registry;
   };
   memoryTest = config.boot.loader.grub.memtest86.enable && config.isoImage.makeBiosBootable;
   autologin = config.services.getty.autologinUser;
