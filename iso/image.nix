@@ -2,6 +2,7 @@
 {
   lib,
   modulesPath,
+  pkgs,
   version,
   ...
 }:
@@ -36,6 +37,13 @@ in
     makeUsbBootable = true;
     # Keystone needs UEFI, but the wizard should be what says so; and the memory test's file is on the image only with this.
     makeBiosBootable = true;
+    # For `keystone iso inspect`.
+    contents = [
+      {
+        source = pkgs.writeText "keystone-version" "${version}\n";
+        target = "/keystone/version";
+      }
+    ];
   };
   image.baseName = lib.mkForce "keystone-${version}-x86_64";
 

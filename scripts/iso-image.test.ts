@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MEDIUM_VERSION_FILE } from '../src/model/paths.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const iso = join(root, 'iso')
@@ -12,6 +13,7 @@ const nixpkgs = join(root, 'e2e/lab/stand-ins/nixpkgs')
 /** What iso/testing/evaluate.nix gives. */
 type Image = {
   readonly label: string
+  readonly contents: readonly { target: string; text: string }[]
   readonly file: string
   readonly kernelParams: readonly string[]
   readonly starts: readonly string[]
@@ -175,6 +177,10 @@ describe('the evaluated image', () => {
       'experimental-features': ['nix-command', 'flakes'],
       'flake-registry': '',
     })
+  })
+
+  test('the medium says which version it is, for `keystone iso inspect`', () => {
+    expect(image.contents).toEqual([{ target: `/${MEDIUM_VERSION_FILE}`, text: `${version}\n` }])
   })
 
   test('the memory test is in the menu and on the image; the host id is nobody else’s', () => {

@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module'
+import * as nodeModule from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, type CommandName, HELP, readCommandLine } from './cli/arguments.ts'
@@ -181,5 +181,6 @@ process.on('uncaughtException', (error) => {
 })
 
 // The second start is quicker: what was compiled is kept below the temporary folder.
-enableCompileCache()
+// Node 20, on which the commands that need no machine run too, does not have it.
+nodeModule.enableCompileCache?.()
 leave(await main(process.argv.slice(2)).catch(explain))

@@ -143,6 +143,7 @@ let
 in
 {
   label = config.isoImage.volumeID;
+  contents = map (file: { inherit (file) target; inherit (file.source) text; }) config.isoImage.contents;
   file = config.image.baseName;
   kernelParams = config.boot.kernelParams;
   starts = config.systemd.targets.multi-user.wants;

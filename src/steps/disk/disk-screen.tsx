@@ -12,7 +12,7 @@ import { targetProblems } from './target-problems.ts'
 type Props = StepScreenProps<'disk'>
 
 const LAYOUT_DETAILS: Readonly<Record<Layout, string>> = {
-  'single-zfs': 'Checks all data for damage, and can take snapshots.',
+  'single-zfs': 'Checks all data for damage, and takes a snapshot each hour.',
   'mirror-zfs': 'As above, and the machine goes on when one of the disks dies.',
   'single-ext4': 'Plain and small.',
 }

@@ -58,7 +58,7 @@ export const diskStep: Step<'disk'> = {
   help: [
     'Choose where the system goes. The chosen disks are erased completely, after you have typed their names on a later page; ' +
       'until then nothing is changed.',
-    'ZFS checks all data for damage, and can take snapshots; it is the choice for a server. With a mirror two disks hold the ' +
+    'ZFS checks all data for damage, and takes a snapshot each hour; it is the choice for a server. With a mirror two disks hold the ' +
       'same data, and the machine goes on when one of them dies. ext4 is plain and small.',
     'All layouts are encrypted. Each disk gets a small boot partition, swap with a new random key at each boot, and the rest ' +
       'for the system.',

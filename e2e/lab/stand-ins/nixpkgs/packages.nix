@@ -21,6 +21,7 @@ in
   bashInteractive = "bash";
   coreutils = "coreutils";
   cryptsetup = "cryptsetup";
+  diffutils = "diff";
   dosfstools = "mkfs.fat";
   e2fsprogs = "mke2fs";
   efibootmgr = "efibootmgr";

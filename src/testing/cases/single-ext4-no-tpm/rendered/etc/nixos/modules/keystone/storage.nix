@@ -231,7 +231,12 @@ in
           (cd "$esp" && ${pkgs.findutils}/bin/find . -type f) | while IFS= read -r file; do
             [ -e "${bootEsp}/$file" ] || ${pkgs.coreutils}/bin/rm -f "$esp/$file"
           done
-          ${pkgs.coreutils}/bin/cp -r --update --preserve=timestamps ${bootEsp}/. "$esp/"
+          # By content: after a roll-back the right file may be the older one.
+          (cd ${bootEsp} && ${pkgs.findutils}/bin/find . -type f) | while IFS= read -r file; do
+            ${pkgs.diffutils}/bin/cmp -s "${bootEsp}/$file" "$esp/$file" && continue
+            ${pkgs.coreutils}/bin/mkdir -p "$esp/''${file%/*}"
+            ${pkgs.coreutils}/bin/cp "${bootEsp}/$file" "$esp/$file"
+          done
           ${pkgs.coreutils}/bin/sync -f "$esp"
         done
       '';
