@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Agent } from './harness/agent.ts'
 import { virtualConsoleText, waitForVirtualConsole } from './harness/virtual-console.ts'
@@ -56,7 +58,14 @@ test('a stick with an answer file, copied to memory, installs by itself and leav
   const answers = answersYaml({ layout: 'single-ext4', diskIds: ['keystone-b'], tpmUnlock: false })
   await withLabIso(
     { answers, kernelArguments: ['copytoram', 'keystone.answers=keystone/answers.yaml'] },
-    async ({ image, iso }) => {
+    async ({ image, iso, keystone }) => {
+      const { stdout } = await promisify(execFile)(process.execPath, [keystone, 'iso', 'inspect', iso, '--json'])
+      expect(JSON.parse(stdout)).toMatchObject({
+        label: 'KEYSTONE_LAB',
+        version: 'lab',
+        boots: { asDvd: true, asStick: true },
+        answers: { isUnattended: true, content: { encryption: { passphrase: '***' }, identity: { password: '***' } } },
+      })
       await withMachine(
         'iso-stick',
         { image, iso, boot: 'stick', display: true, say: console.log },
