@@ -57,7 +57,7 @@ let
         type = types.bool;
         internal = true;
         default = true;
-        description = "Whether to check whether all option definitions have matching declarations.";
+        description = "Refuse definitions of options that no module declares.";
       };
       freeformType = mkOption {
         type = types.nullOr types.optionType;

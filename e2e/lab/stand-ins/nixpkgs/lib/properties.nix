@@ -97,7 +97,6 @@ let
       isDefined = final != [ ];
       defsFinal = final;
       highestPrio = winning.priority;
-      optionalValue = if isDefined then { value = mergedValue; } else { };
       mergedValue =
         if !isDefined then
           type.emptyValue.value

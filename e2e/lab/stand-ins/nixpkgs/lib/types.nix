@@ -58,6 +58,11 @@ let
     inherit (simple) path;
     moduleSystem = modules;
   };
+
+  # Functions are merged by their results: one that asks each of them when it is called.
+  applied =
+    merge: loc: definitions: argument:
+    merge (loc ++ [ "<function body>" ]) (map (one: one // { value = one.value argument; }) definitions);
 in
 simple
 // submodules
@@ -94,11 +99,7 @@ simple
         {
           set = (lazyAttrsOf anything).merge;
           stringCoercibleSet = mergeOneOption;
-          lambda =
-            loc: definitions: argument:
-            anything.merge (loc ++ [ "<function body>" ]) (
-              map (one: one // { value = one.value argument; }) definitions
-            );
+          lambda = applied anything.merge;
         }
         .${first} or mergeEqualOption;
     in
@@ -324,11 +325,7 @@ simple
       description = "function that evaluates to a(n) ${nounOrComposite elemType}";
       descriptionClass = "composite";
       check = value: isFunction value || value ? __functor;
-      merge =
-        loc: definitions: argument:
-        (mergeDefinitions (loc ++ [ "<function body>" ]) elemType (
-          map (one: one // { value = one.value argument; }) definitions
-        )).mergedValue;
+      merge = applied (loc: results: (mergeDefinitions loc elemType results).mergedValue);
     };
   optionType = plain "optionType" "optionType" isOptionType mergeOneOption;
   deferredModule = plain "deferredModule" "module" (value: isAttrs value || isFunction value || path.check value) (
