@@ -1,7 +1,22 @@
 import { createConnection, type Socket } from 'node:net'
 
+/** A server's socket is there a moment before it listens. */
+const LISTENS_WITHIN_MS = 2000
+
 /** Connects to a unix socket; rejects when nobody listens. */
-export function connectUnix(path: string): Promise<Socket> {
+export async function connectUnix(path: string): Promise<Socket> {
+  const end = Date.now() + LISTENS_WITHIN_MS
+  for (;;) {
+    try {
+      return await connectOnce(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED' || Date.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+function connectOnce(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path)
     socket.once('error', reject)

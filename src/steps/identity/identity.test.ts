@@ -93,6 +93,8 @@ test.each([
   [`ssh-ed25519 ${wire('ssh-ed25519', 31)}`, 'invalid-ssh-key'],
   [`${ED25519}\n${ED25519}`, 'invalid-ssh-key'],
   [` ${ED25519}`, 'invalid-ssh-key'],
+  [`${ED25519} anna \ud800`, 'invalid-ssh-key'],
+  [`${ED25519} \u202egnirts`, 'invalid-ssh-key'],
   [`command="id" ${ED25519}`, 'ssh-key-with-options'],
   ['-----BEGIN OPENSSH PRIVATE KEY-----', 'ssh-key-is-private'],
 ])('refuses the SSH key %j with %s', (text, code) => {

@@ -26,6 +26,8 @@ export const checkSshKey: FieldCheck = (text) => {
   if (/\p{Cc}/u.test(text)) return broken('an SSH key is one line without tabs or line ends')
   // YAML can write half of a surrogate pair ("\ud800"); no file can hold it.
   if (!text.isWellFormed()) return broken('an SSH key is text, this one holds half of a character')
+  // They make a line look like another one, on the review page too.
+  if (/\p{Bidi_Control}/u.test(text)) return broken('an SSH key has no signs that turn the direction of writing')
   if (text !== text.trim()) return broken('an SSH key has no spaces at its ends')
   const [type = '', data = ''] = text.split(' ')
   if (!FIELDS_OF_TYPE.has(type)) return unknownType(text)
