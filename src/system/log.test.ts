@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../model/secret.ts'
 import { createLog } from './log.ts'
 import { openLogFile } from './log-file.ts'
@@ -57,7 +57,9 @@ test('keeps only the last lines for the failure screen', () => {
 })
 
 test('a log file is for its owner only and has each line at once', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'keystone-log-')), 'deep', 'install.log')
+  const folder = mkdtempSync(join(tmpdir(), 'keystone-log-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'deep', 'install.log')
   const file = openLogFile(path)
   createLog({ append: file.append, now }).write('hello')
   expect(readFileSync(path, 'utf8')).toBe('2026-05-30T10:00:00.000Z hello\n')
