@@ -8,7 +8,7 @@ in
 {
   options.boot.lanzaboote = {
     enable = lib.mkEnableOption "signing what boots";
-    allowUnsigned = option types.bool false;
+    allowUnsigned = option types.bool cfg.autoGenerateKeys.enable;
     autoEnrollKeys = {
       enable = option types.bool false;
       autoReboot = option types.bool false;
@@ -17,7 +17,7 @@ in
     autoGenerateKeys.enable = option types.bool false;
     bootCounting.initialTries = option types.ints.u32 0;
     configurationLimit = option (types.nullOr types.int) config.boot.loader.systemd-boot.configurationLimit;
-    extraEfiSysMountPoints = option (types.listOf types.path) [ ];
+    extraEfiSysMountPoints = option (types.listOf types.str) [ ];
     measuredBoot = {
       enable = option types.bool false;
       pcrs = option (types.listOf (types.enum [ 0 1 2 3 4 7 ])) [ ];
