@@ -39,3 +39,12 @@ test('a serialized screen draws itself again', async () => {
   expect(copy.rows()).toEqual(['bold', 'plain'])
   expect(copy.runs(0)[0]?.isBold).toBe(true)
 })
+
+test('a sign of more than one byte is drawn however the line cuts its bytes', async () => {
+  for (const cuts of [[1], [2], [1, 2], [1, 2, 3]]) {
+    const screen = new Screen({ cols: 20, rows: 1 })
+    const bytes = Buffer.from('•é𝄞.')
+    for (const [index, from] of [0, ...cuts].entries()) await screen.write(bytes.subarray(from, cuts[index]))
+    expect(screen.text()).toBe('•é𝄞.')
+  }
+})

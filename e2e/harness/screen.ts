@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import serializeAddon from '@xterm/addon-serialize'
 import headless from '@xterm/headless'
 
@@ -19,6 +20,8 @@ export class Screen {
   readonly #terminal: InstanceType<typeof headless.Terminal>
   readonly #serializer = new serializeAddon.SerializeAddon()
   readonly #listeners = new Set<() => void>()
+  // xterm's own decoder drops a three-byte sign whose bytes come in as two and one (6.0.0): a serial line does that.
+  readonly #decoder = new StringDecoder('utf8')
   #version = 0
 
   constructor({ cols, rows, onReply }: Size & { onReply?: (data: string) => void }) {
@@ -30,7 +33,7 @@ export class Screen {
   /** Resolves when the parser has taken all of it in: only then is the screen safe to read. */
   write(data: string | Uint8Array): Promise<void> {
     return new Promise((resolve) => {
-      this.#terminal.write(data, () => {
+      this.#terminal.write(typeof data === 'string' ? data : this.#decoder.write(data), () => {
         this.#changed()
         resolve()
       })
