@@ -15,7 +15,7 @@ const hardwareKey = ({ disks = defaultDisks, tpm = true, net = true, memoryMiB =
 /** The installer's system booted, without a bundle: does not change with our code, so a new bundle costs seconds and
  *  not a boot. First time about 40 s under emulation. */
 export function bootedInstaller({ image, say, ...hardware }: Common): Promise<SavedMachine> {
-  return savedMachine('booted', [image.hash, hardwareKey(hardware)], async () => {
+  return savedMachine('booted', [image.build, hardwareKey(hardware)], async () => {
     say?.('booting the installer once, to save it')
     const machine = await startMachine({ image, ...hardware, ...(say && { say }) })
     await orKeepEvidence(machine, async () => {
@@ -42,7 +42,7 @@ export async function readyInstaller({
   isReady: (machine: Machine) => Promise<void>
 }): Promise<SavedMachine> {
   const booted = await bootedInstaller({ image, ...hardware, ...(say && { say }) })
-  const key = [image.hash, hardwareKey(hardware), await bundleHash(bundleDir), name]
+  const key = [booted.id, await bundleHash(bundleDir), name]
   return savedMachine('ready', key, async () => {
     say?.('starting the wizard once, to save it')
     const machine = await startMachine({ image, bundleDir, from: booted })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +10,8 @@ import type { Size } from './screen.ts'
 
 /** A machine stopped in the middle of running, from which any number of machines can go on at the same time. */
 export type SavedMachine = {
+  /** Names this very save: made again under the same key it has another one. */
+  id: string
   dir: string
   state: string
   hardware: Hardware
@@ -26,11 +28,11 @@ export type SavedMachine = {
 const anyHardware: Hardware = { memoryMiB: 1, net: true, tpm: true, diskIds: ['a'] }
 const keptOfOneName = 4
 
-type Meta = { hardware: Hardware; size: Size; screen: string }
+type Meta = { id: string; hardware: Hardware; size: Size; screen: string }
 
 /** Returns the saved machine of this key, making it first when it is not there: `make` brings a machine to the wanted
  *  point; its disks and memory are kept (about 300 MB), the machine itself is used up. `key` must name all that the
- *  state depends on (image, bundle, hardware); QEMU's version is added here. */
+ *  state depends on (the image's build, the save it grew from, bundle, hardware); QEMU's version is added here. */
 export async function savedMachine(name: string, key: string[], make: () => Promise<Machine>): Promise<SavedMachine> {
   const hash = createHash('sha256')
     .update([...key, await qemuVersion(), hardwareFingerprint(anyHardware)].join('\n'))
@@ -68,8 +70,9 @@ async function removeOldest(name: string, keep: string): Promise<void> {
 }
 
 async function open(dir: string): Promise<SavedMachine> {
-  const { hardware, size, screen } = JSON.parse(await readFile(join(dir, 'meta.json'), 'utf8')) as Meta
+  const { id, hardware, size, screen } = JSON.parse(await readFile(join(dir, 'meta.json'), 'utf8')) as Meta
   return {
+    id,
     dir,
     state: join(dir, 'memory.state'),
     hardware,
@@ -90,7 +93,7 @@ async function save(machine: Machine, dir: string): Promise<void> {
   await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1e12 })
   await qmp.execute('migrate', { uri: `exec:cat >'${join(partial, 'memory.state')}'` })
   await waitForMigration(machine)
-  const meta: Meta = { hardware, size: tty.screen.size, screen: tty.screen.serialize() }
+  const meta: Meta = { id: randomUUID(), hardware, size: tty.screen.size, screen: tty.screen.serialize() }
   // Gone before its files are moved: an image file has one writer.
   await qmp.execute('quit')
   await machine.waitForExit()

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -11,6 +12,9 @@ import { imageTools, requireTools, rootlessTools, toolPath } from './tools.ts'
 export type LabImage = {
   /** The recipe's hash, 16 hex digits. */
   hash: string
+  /** Names this build of the recipe: the same recipe built again has other blocks, and a state saved on the first does
+   *  not fit the second. */
+  build: string
   dir: string
   /** Raw, sparse, bootable by UEFI; never written: machines use overlays. */
   disk: string
@@ -65,9 +69,10 @@ export async function buildImage({
   })
 }
 
-function labImage(hash: string, dir: string): LabImage {
+async function labImage(hash: string, dir: string): Promise<LabImage> {
   const at = (name: string) => join(dir, name)
-  return { hash, dir, disk: at('disk.raw'), kernel: at('vmlinuz'), initrd: at('initrd'), isoParts: at('iso') }
+  const build = (await readFile(at('complete'), 'utf8')).trim()
+  return { hash, build, dir, disk: at('disk.raw'), kernel: at('vmlinuz'), initrd: at('initrd'), isoParts: at('iso') }
 }
 
 async function buildBase(recipe: Recipe, base: string, say: (text: string) => void): Promise<void> {
@@ -90,7 +95,7 @@ async function assemble(recipe: Recipe, base: string, dir: string, say: (text: s
   await runLogged(command, join(partial, 'build.log'), (line) => {
     if (line.startsWith('STEP ')) say(line.slice(5))
   })
-  await writeFile(join(partial, 'complete'), `${new Date().toISOString()}\n`)
+  await writeFile(join(partial, 'complete'), `${new Date().toISOString()} ${randomUUID()}\n`)
   await rm(dir, { recursive: true, force: true })
   await rename(partial, dir)
 }
