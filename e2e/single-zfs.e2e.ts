@@ -54,7 +54,7 @@ test('the same answers headless give the same plan hash and the same disks', asy
     const { agent } = machine
     const run = await installHeadless(
       machine,
-      answersYaml({ layout: 'single-zfs', diskIds: ['keystone-a'], tpmUnlock: true }),
+      answersYaml({ layout: 'single-zfs', diskIds: ['keystone-a'], unlock: 'tpm' }),
       { args: ['--progress', 'json'] },
     )
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
@@ -79,7 +79,7 @@ async function installByKeystrokes(machine: Machine): Promise<void> {
   for (const canary of [CANARY_PASSPHRASE, CANARY_PASSWORD]) tty.never(canary)
   await sampleProcesses(machine)
   const wizard = new WizardDriver(tty)
-  await answerAll(wizard, typedAnswers({ layout: 'One disk, encrypted ZFS', serials: ['keystone-a'] }))
+  await answerAll(wizard, typedAnswers({ layout: 'One disk, ZFS', serials: ['keystone-a'] }))
   await goBackAndForth(wizard)
   await confirmAndStart(wizard)
   await wizard.page('Done', { timeoutMs: 20 * 60_000 })
@@ -133,11 +133,12 @@ async function checkInstalled(machine: Machine): Promise<void> {
 async function goBackAndForth(wizard: WizardDriver): Promise<void> {
   const { tty } = wizard
   const review = tty.snapshotText()
-  for (const title of ['Cluster', 'Identity', 'Network', 'Encryption', 'Disk', 'Welcome']) {
+  for (const title of ['Cluster', 'Identity', 'Network', 'Encryption', 'Disk', 'System', 'Welcome']) {
     await tty.press('Esc')
     await wizard.page(title)
   }
-  for (const title of ['Disk', 'Encryption', 'Network', 'Identity', 'Cluster', 'Review']) await wizard.goOn(title)
+  for (const title of ['System', 'Disk', 'Encryption', 'Network', 'Identity', 'Cluster', 'Review'])
+    await wizard.goOn(title)
   expect(tty.snapshotText()).toBe(review)
 }
 

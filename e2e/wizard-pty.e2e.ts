@@ -11,7 +11,7 @@ import { answerAll, confirmAndStart, WizardDriver } from './install/wizard.ts'
 // The bundled wizard in a local pseudo terminal, as a dry run on a recorded machine: the same driver as in the VM runs.
 
 const machine = join(import.meta.dirname, '../src/testing/machines/lab/hardware.json')
-const answers = typedAnswers({ layout: 'Mirror of two disks', serials: ['keystone-a', 'keystone-b'] })
+const answers = typedAnswers({ layout: 'Mirror, ZFS', serials: ['keystone-a', 'keystone-b'] })
 let folder = ''
 
 beforeAll(async () => {
@@ -64,7 +64,7 @@ test('Ctrl-C asks on every page, and Esc there goes on where the person was', as
     await ask('Welcome')
     await answerAll(wizard, answers)
     await ask('Review')
-    for (const title of ['Cluster', 'Identity', 'Network', 'Encryption', 'Disk']) {
+    for (const title of ['Cluster', 'Identity', 'Network', 'Encryption', 'Disk', 'System']) {
       await tty.press('Esc')
       await wizard.page(title)
       await ask(title)

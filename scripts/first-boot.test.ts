@@ -20,10 +20,14 @@ beforeEach(() => {
   install({})
   unlock({ passphraseAsked: false })
   // The machine as the phase sees it: recorded answers of the programs it asks.
-  program('cryptsetup', `case "$1" in luksDump) echo '{"tokens":{"0":{"type":"systemd-tpm2"}}}' ;; *) exit 4 ;; esac`)
-  program('findmnt', 'echo vfat')
+  program('cryptsetup', 'exit 4')
+  program('findmnt', 'case "$*" in *"--mountpoint /data") echo zfs ;; *) echo vfat ;; esac')
   program('zpool', 'echo ONLINE')
-  program('zfs', 'printf "aes-256-gcm\\navailable\\nrpool/crypt\\n"')
+  program(
+    'zfs',
+    'case "$*" in */system) printf "off\\n-\\n-\\n" ;; *) printf "aes-256-gcm\\navailable\\n%s\\n" "$6" ;; esac',
+  )
+  keystone({ unlock: 'tpm', state: 'ok' })
   program('uname', 'echo primer')
   program('journalctl', ':')
 })
@@ -34,6 +38,22 @@ function program(name: string, body: string): void {
   writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
 }
 
+/** What `keystone tpm status --json` answers each time, the last one again and again; other calls are written down. */
+function keystone(...answers: readonly object[]): void {
+  for (const [index, answer] of answers.entries())
+    writeFileSync(join(folder, `status-${index}`), JSON.stringify(answer))
+  program(
+    'keystone',
+    `cd ${folder}
+[ "$*" = "tpm status --json" ] || { echo "$*" >>asked; echo enrolled; exit 0; }
+n=$(cat count 2>/dev/null || echo 0)
+[ -e status-$n ] || n=$((n - 1))
+echo $((n + 1)) >count
+cat status-$n
+case $(cat status-$n) in *'"ok"'* | *'"off"'*) ;; *) exit 4 ;; esac`,
+  )
+}
+
 function install(facts: object): void {
   const all = {
     planHash: 'abc',
@@ -41,7 +61,8 @@ function install(facts: object): void {
     luksDevice: '/dev/zvol/rpool/credstore',
     luksName: 'credstore',
     pool: 'rpool',
-    tpmUnlock: true,
+    unlock: 'tpm',
+    dataPool: null,
     espMountpoints: [esp],
     hostName: 'primer',
   }
@@ -81,7 +102,7 @@ describe.skipIf(!hasJq)(`phase first-boot (${hasJq ? 'jq is here' : 'skipped: jq
     expect(result()).toMatchObject({ phase: 'first-boot', ok: true, unlockedBy: 'tpm2' })
     expect(result().checks.map(({ name }) => name)).toEqual([
       'unlocked-by',
-      'tpm-enrolment',
+      'tpm',
       'host-name',
       `esp ${esp}`,
       'pool-health',
@@ -100,11 +121,118 @@ describe.skipIf(!hasJq)(`phase first-boot (${hasJq ? 'jq is here' : 'skipped: jq
     expect(result()).toMatchObject({ ok: false, unlockedBy: 'passphrase' })
   })
 
-  test('without TPM the passphrase is what is expected', () => {
-    install({ tpmUnlock: false })
+  test('without TPM the passphrase is what is expected, and that the TPM has no key', () => {
+    install({ unlock: 'passphrase' })
+    keystone({ unlock: 'passphrase', state: 'off' })
     unlock({ passphraseAsked: true })
-    program('cryptsetup', `case "$1" in luksDump) echo '{"tokens":{}}' ;; *) exit 4 ;; esac`)
+    expect(phase('run')).toMatchObject({ status: 0, stderr: '' })
+    keystone({ unlock: 'passphrase', state: 'unwanted' })
+    expect(phase('run')).toMatchObject({
+      status: 1,
+      stderr:
+        'first-boot: tpm is unwanted, should be off\nfirst-boot: what to do about the TPM says: sudo keystone tpm status\n',
+    })
+  })
+
+  test('with a PIN somebody was asked; whether the TPM can have opened the disk is told by itself', () => {
+    install({ unlock: 'tpm-pin' })
+    keystone({ unlock: 'tpm-pin', state: 'ok' })
+    unlock({ passphraseAsked: true })
+    expect(phase('run')).toMatchObject({ status: 0, stderr: '' })
+    expect(result().unlockedBy).toBe('PIN or passphrase')
+    keystone({ unlock: 'tpm-pin', state: 'pcr-changed' })
+    expect(phase('run')).toMatchObject({
+      status: 1,
+      stderr:
+        'first-boot: tpm is pcr-changed, should be ok\nfirst-boot: what to do about the TPM says: sudo keystone tpm status\n',
+    })
+    // A TPM that opens without asking has a key that nobody wants.
+    unlock({ passphraseAsked: false })
+    phase('run')
+    expect(result()).toMatchObject({ ok: false, unlockedBy: 'tpm2' })
+  })
+
+  test('without encryption nothing is unlocked, and nobody is asked about it', () => {
+    install({ unlock: 'none', luksDevice: null, luksName: null })
+    program('keystone', 'exit 3')
+    rmSync(join(folder, 'unlock.json'))
+    expect(phase('run')).toMatchObject({ status: 0, stderr: '' })
+    expect(result().unlockedBy).toBe('nothing')
+    expect(result().checks.map(({ name, found }) => [name, found])).toEqual([
+      ['host-name', 'primer'],
+      [`esp ${esp}`, 'boot loader, mode 0700'],
+      ['pool-health', 'ONLINE'],
+      ['encryption', 'off - -'],
+    ])
+  })
+
+  test('what the configuration wants by now counts, not what was installed', () => {
+    keystone({ unlock: 'passphrase', state: 'off' })
+    unlock({ passphraseAsked: true })
     expect(phase('run').status).toBe(0)
+  })
+
+  test('a TPM that has just opened the disk is right, even if it refuses a second time', () => {
+    keystone({ unlock: 'tpm', state: 'refused' })
+    expect(phase('run').status).toBe(0)
+    unlock({ passphraseAsked: true })
+    expect(phase('run').status).toBe(1)
+  })
+
+  test('a TPM that opened the disk by another key is enrolled again, without asking anybody', () => {
+    keystone({ unlock: 'tpm', state: 'other-policy' }, { unlock: 'tpm', state: 'ok' })
+    expect(phase('run')).toMatchObject({
+      status: 0,
+      stderr: 'first-boot: the TPM has another key than it should have, it is enrolled again\nenrolled\n',
+    })
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('tpm re-enroll --by-tpm\n')
+  })
+
+  test.each([
+    ['the PCR has changed', 'tpm', 'pcr-changed', true],
+    ['the passphrase was typed', 'tpm', 'other-policy', true],
+    ['the PIN is not known here', 'tpm-pin', 'other-policy', true],
+    ['it has the right key', 'tpm', 'ok', false],
+  ])('the TPM is not enrolled again when %s', (_why, wanted, state, passphraseAsked) => {
+    install({ unlock: wanted })
+    keystone({ unlock: wanted, state })
+    unlock({ passphraseAsked })
+    phase('run')
+    expect(existsSync(join(folder, 'asked'))).toBe(false)
+  })
+
+  test('verify changes nothing', () => {
+    phase('run')
+    keystone({ unlock: 'tpm', state: 'other-policy' })
+    expect(phase('verify').status).toBe(1)
+    expect(existsSync(join(folder, 'asked'))).toBe(false)
+  })
+
+  test('looks at the ESP of each boot disk and at the data pool', () => {
+    const second = join(folder, 'boot2')
+    mkdirSync(join(second, 'EFI/BOOT'), { recursive: true })
+    chmodSync(second, 0o700)
+    install({ espMountpoints: [esp, second], dataPool: 'data' })
+    phase('run')
+    expect(result().checks.slice(4)).toEqual([
+      { name: `esp ${second}`, ok: false, found: 'no boot loader', expected: 'boot loader, mode 0700' },
+      { name: 'pool-health', ok: true, found: 'ONLINE', expected: 'ONLINE' },
+      {
+        name: 'encryption',
+        ok: true,
+        found: 'aes-256-gcm available rpool/crypt',
+        expected: 'aes-256-gcm available rpool/crypt',
+      },
+      { name: 'credstore', ok: true, found: 'closed', expected: 'closed' },
+      { name: 'data-pool-health', ok: true, found: 'ONLINE', expected: 'ONLINE' },
+      {
+        name: 'data-encryption',
+        ok: true,
+        found: 'aes-256-gcm available data/crypt',
+        expected: 'aes-256-gcm available data/crypt',
+      },
+      { name: 'data-files', ok: true, found: 'zfs', expected: 'zfs' },
+    ])
   })
 
   test('without the report of the initrd the journal is asked, by the id of the message', () => {
@@ -134,14 +262,27 @@ describe.skipIf(!hasJq)(`phase first-boot (${hasJq ? 'jq is here' : 'skipped: jq
       'encryption',
       'aes-256-gcm unavailable rpool/crypt',
     ],
-    [
-      'an open credstore',
-      () => program('cryptsetup', `case "$1" in luksDump) echo '{"tokens":{"0":{"type":"systemd-tpm2"}}}' ;; esac`),
-      'credstore',
-      'open',
-    ],
+    ['an open credstore', () => program('cryptsetup', ':'), 'credstore', 'open'],
     ['another host name', () => program('uname', 'echo nixos'), 'host-name', 'nixos'],
-    ['a LUKS header that cannot be read', () => program('cryptsetup', 'exit 1'), 'tpm-enrolment', '0'],
+    ['a LUKS header that cannot be read', () => program('keystone', 'exit 4'), 'tpm', 'unknown'],
+    [
+      'a data pool that is not there',
+      () => {
+        install({ dataPool: 'data' })
+        program('zpool', 'case "$*" in *data) exit 1 ;; *) echo ONLINE ;; esac')
+      },
+      'data-pool-health',
+      'missing',
+    ],
+    [
+      'data that are not mounted',
+      () => {
+        install({ dataPool: 'data' })
+        program('findmnt', 'case "$*" in */data) exit 1 ;; *) echo vfat ;; esac')
+      },
+      'data-files',
+      'not mounted',
+    ],
   ])('finds %s', (_name, breakIt, check, found) => {
     breakIt()
     expect(phase('run').status).toBe(1)
@@ -164,7 +305,7 @@ describe.skipIf(!hasJq)(`phase first-boot (${hasJq ? 'jq is here' : 'skipped: jq
   test('ext4 has no pool and no credstore to look at', () => {
     install({ layout: 'single-ext4', pool: null, luksName: 'cryptroot' })
     expect(phase('run').status).toBe(0)
-    expect(result().checks.map(({ name }) => name)).toEqual(['unlocked-by', 'tpm-enrolment', 'host-name', `esp ${esp}`])
+    expect(result().checks.map(({ name }) => name)).toEqual(['unlocked-by', 'tpm', 'host-name', `esp ${esp}`])
   })
 
   test('check, verify and undo', () => {

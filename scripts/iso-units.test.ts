@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   chmodSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,6 +46,12 @@ function program(name: string, body = ':') {
   writeFileSync(path, `#!/usr/bin/env bash\necho "${name} $*" >>'${folder}/calls'\n${body}\n`)
   chmodSync(path, 0o755)
 }
+/** The same, and its calls are not noted. */
+function quiet(name: string, body = ':') {
+  const path = join(folder, 'bin', name)
+  writeFileSync(path, `#!/usr/bin/env bash\n${body}\n`)
+  chmodSync(path, 0o755)
+}
 const calls = () => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').split('\n') : [])
 const kernelLine = (line: string) => writeFileSync(join(folder, 'cmdline'), `init=/x ${line}\n`)
 const environment = () => ({
@@ -57,6 +65,10 @@ const environment = () => ({
   KEYSTONE_ISSUE_DIR: join(folder, 'issue.d'),
   KEYSTONE_ADDRESS_WAIT: '0',
   KEYSTONE_REBOOT_WAIT: '0',
+  KEYSTONE_SCREEN: join(folder, 'screen'),
+  KEYSTONE_NETWORK_WAIT: '0',
+  KEYSTONE_FETCH_PAUSE: '0',
+  KEYSTONE_DEVICE_WAIT: '0',
 })
 function run(name: string, args: readonly string[] = [], input = '') {
   const result = spawnSync(join(units, name), args, { encoding: 'utf8', input, env: environment(), timeout: 20_000 })
@@ -92,6 +104,10 @@ function liveFiles(files: Record<string, string>) {
 }
 
 describe('keystone-answers', () => {
+  // The machine of the test has partitions and a network of its own.
+  beforeEach(() => {
+    for (const name of ['lsblk', 'udevadm', 'curl', 'mount', 'umount']) quiet(name)
+  })
   const answers = (path = 'keystone/answers.yaml') => writeFileSync(join(medium, path), 'version: 1\n')
 
   test('no answer file: nothing is checked, nothing is shown', () => {
@@ -151,7 +167,14 @@ describe('keystone-answers', () => {
   test.each([
     ['a file that is not there', 'site/gone.yaml', 'site/gone.yaml is not there'],
     ['a folder', 'keystone', 'keystone is not there'],
-    ['an address, which is not repeated', 'https://me:secret@example.org/a.yaml', 'names an address'],
+    [
+      'an address without a pin, which is not repeated',
+      'https://me:secret@example.org/a.yaml',
+      'answers.sha256= is missing',
+    ],
+    ['an address that anybody could answer for', 'http://me:secret@example.org/a.yaml', 'does not begin with https://'],
+    ['another label', 'LABEL=DATA', 'one label only: KEYSTONE'],
+    ['a pin that is none', 'keystone/answers.yaml keystone.answers.sha256=abc', 'must be the 64 hex digits'],
   ])('%s is said, and nothing is installed', (_name, value, text) => {
     answers()
     program('keystone')
@@ -181,6 +204,169 @@ describe('keystone-answers', () => {
     mkdirSync(join(live, 'unattended'))
     run('keystone-answers')
     expect(has('mode')).toBe(false)
+  })
+
+  describe('from an address', () => {
+    const URL_TEXT = 'https://me:se"cret@example.org/a.yaml'
+    const content = 'version: 2\n'
+    const pin = createHash('sha256').update(content).digest('hex')
+    const named = (sha256 = pin) => kernelLine(`keystone.answers=${URL_TEXT} keystone.answers.sha256=${sha256}`)
+    /** Notes its arguments and what it is told on standard input, then writes the file. */
+    const curl = (ending = `printf 'version: 2\\n' >"\${@: -1}"`) =>
+      quiet('curl', `echo "curl $*" >>'${folder}/calls'; cat >>'${folder}/config'; ${ending}`)
+
+    test('it is fetched by https only, and taken when its fingerprint is the one of the kernel line', () => {
+      named(pin.toUpperCase())
+      curl()
+      program('keystone')
+      expect(run('keystone-answers')).toMatchObject({ status: 0, stderr: '' })
+      expect(inLive('answers.yaml')).toBe(content)
+      expect(mode('answers.yaml')).toBe(0o600)
+      expect(inLive('source')).toBe('from the address of the kernel line\n')
+      expect(inLive('mode')).toBe('unattended\n')
+      const [line = ''] = calls()
+      for (const option of ['--proto =https', '--proto-redir =https', '--max-filesize 1048576', '--max-time 60']) {
+        expect(line).toContain(option)
+      }
+      // Argument lists are for everybody to read.
+      expect(line).not.toContain('secret')
+      expect(line).not.toContain('example.org')
+      expect(readFileSync(join(folder, 'config'), 'utf8')).toBe('url = "https://me:se\\"cret@example.org/a.yaml"\n')
+      expect(readFileSync(join(folder, 'screen'), 'utf8')).toContain('as soon as the network is up')
+    })
+
+    test('another file than the one that was meant is thrown away', () => {
+      named('0'.repeat(64))
+      curl()
+      program('keystone')
+      run('keystone-answers')
+      expect(inLive('notice')).toContain(`its fingerprint is ${pin}.`)
+      expect([has('answers.yaml'), has('mode')]).toEqual([false, false])
+      expect(calls().filter((line) => line.startsWith('keystone'))).toEqual([])
+    })
+
+    test.each([
+      [6, 'its name is not found'],
+      [22, 'the server has no such file'],
+      [60, 'certificate is not valid'],
+      [63, 'larger than 1 MiB'],
+    ])('curl ends with %i: that is said in words, and nothing is installed', (code, words) => {
+      named()
+      curl(`exit ${code}`)
+      run('keystone-answers')
+      expect(inLive('notice')).toContain(words)
+      expect(inLive('notice')).not.toContain('example.org')
+      expect([has('answers.yaml'), has('mode')]).toEqual([false, false])
+    })
+
+    test('it is tried again while the network comes up', () => {
+      named()
+      curl(`[ -e '${folder}/up' ] || { touch '${folder}/up'; exit 6; }; printf 'version: 2\\n' >"\${@: -1}"`)
+      program('keystone')
+      const result = spawnSync(join(units, 'keystone-answers'), [], {
+        encoding: 'utf8',
+        env: { ...environment(), KEYSTONE_NETWORK_WAIT: '20' },
+      })
+      expect(result.status).toBe(0)
+      expect(calls().filter((line) => line.startsWith('curl'))).toHaveLength(2)
+      expect(inLive('mode')).toBe('unattended\n')
+    })
+  })
+
+  describe('from a partition labelled KEYSTONE', () => {
+    /** Partitions as lsblk shows them; those with a folder of their name have these files. */
+    const partitions = (lines: readonly (readonly [device: string, type: string, label: string])[]) =>
+      quiet(
+        'lsblk',
+        lines.map(([name, type, label]) => `echo 'NAME="${name}" FSTYPE="${type}" LABEL="${label}"'`).join('\n'),
+      )
+    const stick = (name: string, files: Readonly<Record<string, string>>) => {
+      mkdirSync(join(folder, 'devices', name), { recursive: true })
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, 'devices', name, file), text)
+    }
+    beforeEach(() => {
+      program('mount', `cp -a '${folder}/devices/'"$(basename "\${@: -2:1}")"/. "\${@: -1}"/`)
+      program('umount', 'rm -rf "$1"; mkdir "$1"')
+      program('keystone')
+    })
+    const mounts = () => calls().filter((line) => line.startsWith('mount'))
+
+    test('its answers.yaml is taken, and it stays mounted, so that its disk is in use', () => {
+      partitions([
+        ['/dev/sda1', 'ext4', 'root'],
+        ['/dev/sdb1', 'vfat', 'KEYSTONE'],
+        ['/dev/sr0', 'iso9660', 'KEYSTONE_26_05'],
+      ])
+      stick('sdb1', { 'answers.yaml': 'version: 2\n' })
+      expect(run('keystone-answers')).toMatchObject({ status: 0, stderr: '' })
+      expect(inLive('source')).toBe('answers.yaml on /dev/sdb1\n')
+      expect(inLive('mode')).toBe('unattended\n')
+      expect(mounts().at(-1)).toBe(`mount -t vfat -o ro,nosuid,nodev,noexec -- /dev/sdb1 ${live}/answers-partition`)
+      expect(calls().filter((line) => line.includes('umount'))).toHaveLength(2)
+      expect(has('answers-partition/answers.yaml')).toBe(true)
+      // Our own medium begins with the label and is none.
+      expect(mounts().join()).not.toContain('sr0')
+    })
+
+    test('an ext4 is not written to by replaying its journal', () => {
+      partitions([['/dev/sdb1', 'ext4', 'KEYSTONE']])
+      stick('sdb1', { 'answers.yaml': 'version: 2\n' })
+      run('keystone-answers')
+      expect(mounts()[0]).toContain('-o ro,nosuid,nodev,noexec,noload ')
+    })
+
+    test('without the file, or with a link in its place, it is not ours', () => {
+      partitions([
+        ['/dev/sdb1', 'vfat', 'KEYSTONE'],
+        ['/dev/sdc1', 'ext4', 'KEYSTONE'],
+        ['/dev/sdd1', 'btrfs', 'KEYSTONE'],
+      ])
+      stick('sdb1', { 'readme.txt': '' })
+      stick('sdc1', {})
+      symlinkSync('/etc/hostname', join(folder, 'devices/sdc1/answers.yaml'))
+      run('keystone-answers')
+      expect(readdirSync(live)).toEqual([])
+    })
+
+    test('two of them, or one beside a file on the medium: nobody guesses which is meant', () => {
+      partitions([
+        ['/dev/sdb1', 'vfat', 'KEYSTONE'],
+        ['/dev/sdc1', 'vfat', 'KEYSTONE'],
+      ])
+      stick('sdb1', { 'answers.yaml': 'version: 2\n' })
+      stick('sdc1', { 'answers.yaml': 'version: 2\n' })
+      run('keystone-answers')
+      expect(inLive('notice')).toContain('There are 2 partitions labelled KEYSTONE')
+      expect(inLive('notice')).toContain('/dev/sdb1 /dev/sdc1')
+      expect([has('answers.yaml'), has('mode')]).toEqual([false, false])
+      partitions([['/dev/sdb1', 'vfat', 'KEYSTONE']])
+      answers()
+      run('keystone-answers')
+      expect(inLive('notice')).toContain('There are two answer files: ')
+      expect(has('mode')).toBe(false)
+      kernelLine('keystone.answers=LABEL=KEYSTONE')
+      run('keystone-answers')
+      expect(inLive('source')).toBe('answers.yaml on /dev/sdb1\n')
+      kernelLine('keystone.answers=keystone/answers.yaml')
+      run('keystone-answers')
+      expect(inLive('source')).toBe(`${medium}/keystone/answers.yaml\n`)
+    })
+
+    test('named on the kernel line and not there: that is said', () => {
+      kernelLine('keystone.answers=LABEL=KEYSTONE')
+      run('keystone-answers')
+      expect(inLive('notice')).toContain('There is no partition labelled KEYSTONE')
+      expect(has('mode')).toBe(false)
+    })
+
+    test('a fingerprint holds for it too', () => {
+      partitions([['/dev/sdb1', 'vfat', 'KEYSTONE']])
+      stick('sdb1', { 'answers.yaml': 'version: 2\n' })
+      kernelLine(`keystone.answers.sha256=${'0'.repeat(64)}`)
+      run('keystone-answers')
+      expect(inLive('notice')).toContain('is not the one that keystone.answers.sha256= names')
+      expect(has('answers.yaml')).toBe(false)
+    })
   })
 })
 

@@ -83,7 +83,7 @@ test('a file that is not there is exit 2', () => {
 test('plan --json gives the plan and no secret', () => {
   const { code, stdout } = keystone('plan', '--answers', CASE, '--machine', 'two-virtio-uefi-tpm', '--json')
   expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ version: 1, hostName: 'primer', storage: { layout: 'single-zfs' } })
+  expect(JSON.parse(stdout)).toMatchObject({ version: 2, hostName: 'primer', storage: { layout: 'single-zfs' } })
   expect(stdout).not.toContain('keystone demo passphrase')
 })
 

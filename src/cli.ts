@@ -62,6 +62,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
     stdout: (text: string) => process.stdout.write(text),
     stderr: (text: string) => process.stderr.write(text),
     isTTY: process.stdout.isTTY,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { askHidden }),
   }
   return runCommand(command, await openHands(), terminal, cancel.signal)
 }
@@ -71,10 +72,13 @@ async function runWizard(command: Command): Promise<Ending> {
     process.stderr.write('keystone: the wizard needs a terminal\nkeystone install --answers FILE works without one\n')
     return 'bad-answers'
   }
-  isWizardOpen = true
+  const terminal = capabilities()
+  isWizardOpen = !terminal.linear
   // Keys typed from here on wait for the wizard, and are not echoed over its first frame.
   process.stdin.setRawMode(true)
-  process.stdout.write(openingFrame(process.stdout.columns || 80, { isDryRun: command.isDryRun }))
+  process.stdout.write(
+    openingFrame(process.stdout.columns || 80, { isDryRun: command.isDryRun, isLinear: terminal.linear }),
+  )
   const [{ startWizard }, { wizardServices }, { endingOf }, hands] = await Promise.all([
     import('./ui/app.tsx'),
     import('./cli/wizard-services.ts'),
@@ -93,7 +97,7 @@ async function runWizard(command: Command): Promise<Ending> {
   const exit = await startWizard(services, {
     stdin: process.stdin,
     stdout: process.stdout,
-    capabilities: capabilities(),
+    capabilities: terminal,
     isDryRun: command.isDryRun,
     isOpened: true,
     ...(opening !== null && { opening }),
@@ -106,10 +110,16 @@ async function runWizard(command: Command): Promise<Ending> {
   return exit.reason === 'failed' && outcome !== null ? endingOf(outcome) : 'done'
 }
 
+/** On standard error, because what a command says goes to standard output, and that may be a file. */
+async function askHidden(question: string) {
+  const { readHiddenLine } = await import('./cli/hidden-line.ts')
+  return readHiddenLine(process.stdin, (text) => process.stderr.write(text), question)
+}
+
 /** Loaded only with an answer file: the wizard without one opens sooner. */
-async function readAnswersFor({ system }: Hands, file: string) {
+async function readAnswersFor(hands: Hands, file: string) {
   const { readOpening } = await import('./cli/read-opening.ts')
-  return readOpening(system, file)
+  return readOpening(hands, file)
 }
 
 async function openHands(): Promise<Hands> {
@@ -137,12 +147,17 @@ function withAbsolutePaths(command: Command): Command {
   }
 }
 
-/** The Linux console and old terminals have no box drawing that could be relied on; NO_COLOR is no-color.org's. */
+/** The Linux console and old terminals have no box drawing that could be relied on; NO_COLOR is no-color.org's, and
+ *  INK_SCREEN_READER is Ink's. */
 function capabilities() {
-  const { TERM = '', LC_ALL, LC_CTYPE, LANG, NO_COLOR } = process.env
+  const { TERM = '', LC_ALL, LC_CTYPE, LANG, NO_COLOR, INK_SCREEN_READER } = process.env
   const locale = LC_ALL || LC_CTYPE || LANG || ''
-  const isPlain = /^(linux|vt\d+|dumb|)$/.test(TERM)
-  return { unicode: !isPlain && /utf-?8/i.test(locale), colour: !NO_COLOR && !/^(vt\d+|dumb|)$/.test(TERM) }
+  const isOld = /^(vt\d+|dumb|)$/.test(TERM)
+  return {
+    unicode: !isOld && TERM !== 'linux' && /utf-?8/i.test(locale),
+    colour: !NO_COLOR && !isOld,
+    linear: TERM === 'dumb' || TERM === '' || INK_SCREEN_READER === 'true',
+  }
 }
 
 function onEndRequest(listener: () => void): void {

@@ -3,29 +3,32 @@ import { installHeadless } from './headless.ts'
 import type { InstallOutcome, InstallRequest } from './install/install-request.ts'
 import { createLiveLog } from './install/live-log.ts'
 import type { Answers } from './model/answers.ts'
-import { Secret } from './model/secret.ts'
-import { fakeSystem } from './testing/fake-system.ts'
+import { type FakeSystem, fakeSystem } from './testing/fake-system.ts'
 import { confirmation, taskContext, zfsPlan } from './testing/task-context.ts'
 
-const KEY = 'cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv'
+/** Of bytes that count up from zero. */
+const KEY = 'cccbcdce-cfcgchci-cjckclcn-crctcucv-bcbbbdbe-bfbgbhbi-bjbkblbn-brbtbubv'
 const AT = '2026-05-30T10:00:00.000Z'
 
 /** Runs with an install that tells `tell` and ends with `outcome`. */
 async function headless(
   progress: 'json' | 'plain',
-  tell: (request: InstallRequest) => void,
-  { outcome = { status: 'installed' } as InstallOutcome, recoveryKeyFile = null as string | null } = {},
+  tell: (request: InstallRequest, stderr: () => string, system: FakeSystem) => void,
+  { outcome = { status: 'installed' } as InstallOutcome, recoveryKeyFile = null as string | null, plan = zfsPlan } = {},
 ) {
   const out: string[] = []
   const err: string[] = []
-  const system = fakeSystem()
+  const system = fakeSystem({ files: { '/run/old': 'the key of another machine' } })
   const { files, phaseFiles, secrets, signal } = taskContext(system)
   const answers = {
-    encryption: { passphrase: secrets.passphrase },
-    identity: { password: secrets.password },
+    encryption: { passphrase: secrets.passphrase, pin: null, recoveryKey: plan.recoveryKey },
+    identity: { password: secrets.password, passwordHash: null },
+    network: { wifi: null },
+    cluster: { join: null },
   } as unknown as Answers
   const ended = await installHeadless({
-    plan: zfsPlan,
+    plan,
+    random: (bytes) => Uint8Array.from({ length: bytes }, (_, at) => at),
     answers,
     confirmation,
     files,
@@ -38,14 +41,14 @@ async function headless(
     stdout: (text) => out.push(text),
     stderr: (text) => err.push(text),
     async install(request) {
-      tell(request)
+      tell(request, () => err.join(''), system)
       return outcome
     },
   })
   return { ended, out: out.join(''), err: err.join(''), system }
 }
 
-const tell = ({ onEvent, onRecoveryKey }: InstallRequest) => {
+const tell = ({ onEvent }: InstallRequest) => {
   const tasks = [
     { id: 'build', title: 'Build the system', weight: 80 },
     { id: 'install', title: 'Install the system', weight: 20 },
@@ -55,7 +58,6 @@ const tell = ({ onEvent, onRecoveryKey }: InstallRequest) => {
   onEvent({ type: 'log', at: AT, task: 'build', line: 'building' })
   onEvent({ type: 'task-progress', at: AT, task: 'build', fraction: 0.01, message: '1 of 100 paths' })
   onEvent({ type: 'task-progress', at: AT, task: 'build', fraction: 0.5, message: '50 of 100 paths' })
-  onRecoveryKey(new Secret(KEY))
   onEvent({ type: 'task-finished', at: AT, task: 'build', outcome: 'done', durationMs: 1 })
   onEvent({ type: 'task-started', at: AT, task: 'install', title: 'Install the system' })
   onEvent({ type: 'task-finished', at: AT, task: 'install', outcome: 'done', durationMs: 1 })
@@ -82,16 +84,42 @@ test('plain: a line for each task, and one when a long one has moved', async () 
 `)
 })
 
-test('the recovery key is printed once, after a good end, on stderr', async () => {
-  const { out, err } = await headless('json', tell)
+test('the recovery key is printed once on stderr, before the install, which is given it', async () => {
+  const seen: string[] = []
+  const { out, err } = await headless('json', ({ secrets }, stderr) => {
+    seen.push(secrets.recoveryKey?.reveal() ?? '', stderr())
+  })
+  const shown = `Recovery key, shown this once. It opens the disks when the install has ended well:\n${KEY}\n`
+  expect(seen).toEqual([KEY, shown])
   expect(out).not.toContain(KEY)
-  expect(err).toBe(`Recovery key, shown this once. Keep it away from this machine:\n${KEY}\n`)
+  expect(err).toBe(shown)
 })
 
-test('with a file for it the recovery key goes there and nowhere else', async () => {
-  const { out, err, system } = await headless('json', tell, { recoveryKeyFile: '/run/key' })
+test('with a file for it the recovery key goes there and nowhere else, before the install', async () => {
+  const before: string[] = []
+  const { out, err, system } = await headless('json', (_, __, here) => void before.push(...here.written().keys()), {
+    recoveryKeyFile: '/run/key',
+  })
+  expect(before).toEqual(['/run/key'])
   expect(system.written().get('/run/key')).toEqual({ content: `${KEY}\n`, mode: 0o600, wasSecret: true })
   expect(out + err).not.toContain(KEY)
+})
+
+test('a file that is there already is left alone, and nothing is installed', async () => {
+  const tellNothing = () => {
+    throw new Error('installed')
+  }
+  await expect(headless('json', tellNothing, { recoveryKeyFile: '/run/old' })).rejects.toThrow(
+    'the recovery key is not written to /run/old: there is such a file already',
+  )
+})
+
+test('without a recovery key in the plan none is made', async () => {
+  const seen: unknown[] = []
+  const { err } = await headless('json', ({ secrets }) => void seen.push(secrets.recoveryKey), {
+    plan: { ...zfsPlan, recoveryKey: false },
+  })
+  expect([seen, err]).toEqual([[null], ''])
 })
 
 test('says on stderr why it failed and what to do', async () => {
@@ -104,6 +132,7 @@ test('says on stderr why it failed and what to do', async () => {
   } as const
   const { err, ended } = await headless('plain', () => {}, {
     outcome: { status: 'failed', failure, error: null, isBug: false },
+    plan: { ...zfsPlan, recoveryKey: false },
   })
   expect(err).toBe(`The installation failed: nix failed with exit code 1.
   $ nix build
@@ -116,6 +145,9 @@ What you can do:
 
 test('after a cancel it says what could not be let go', async () => {
   const problems = [{ code: 'undo-failed', path: [], message: 'it is still mounted', hint: 'restart' }]
-  const { err } = await headless('plain', tell, { outcome: { status: 'cancelled', problems } })
+  const { err } = await headless('plain', tell, {
+    outcome: { status: 'cancelled', problems },
+    plan: { ...zfsPlan, recoveryKey: false },
+  })
   expect(err).toBe('The installation was cancelled.\nit is still mounted (restart)\n')
 })

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { secretsOf } from './credentials/install-secrets.ts'
+import { makeRecoveryKey } from './credentials/recovery-key.ts'
 import type { TargetFiles } from './install/assets.ts'
 import { installHere } from './install/install-here.ts'
 import type { InstallOutcome } from './install/install-request.ts'
@@ -19,55 +22,53 @@ export type HeadlessRequest = TargetFiles & {
   readonly liveLog: LiveLog
   /** `json`: each InstallEvent as one line on stdout. `plain`: lines for a person. */
   readonly progress: 'json' | 'plain'
-  /** Null: the recovery key is printed to stderr, once, after a good end. */
+  /** Must not be there yet. Null: the recovery key is printed to stderr, once, before anything is erased. */
   readonly recoveryKeyFile: string | null
   readonly signal: AbortSignal
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
-  /** How to install: a test gives its own. */
+  /** How to install, and chance: a test gives its own. */
+  readonly random?: (bytes: number) => Uint8Array
   readonly install?: typeof installHere
 }
 
-/** Installs without a screen and without questions. The recovery key is in no event and in no log. */
+/** Installs without a screen and without questions. The recovery key is handed over before anything is erased, and is in no
+ *  event and in no log. */
 export async function installHeadless(request: HeadlessRequest): Promise<InstallOutcome> {
-  const { answers, system, stdout, stderr, recoveryKeyFile, install = installHere } = request
+  const { plan, answers, stdout, stderr, install = installHere, random = randomBytes } = request
   const report = request.progress === 'json' ? jsonReport(stdout) : plainReport(stdout)
-  let recoveryKey: Secret | null = null
-  let writing: Promise<boolean> = Promise.resolve(false)
-  if (recoveryKeyFile !== null) await prepareFile(system, recoveryKeyFile)
+  const recoveryKey = plan.recoveryKey ? makeRecoveryKey(random) : null
+  if (recoveryKey !== null) await handOver(recoveryKey, request)
   const outcome = await install({
     ...request,
-    secrets: { passphrase: answers.encryption.passphrase, password: answers.identity.password },
+    secrets: secretsOf(answers, recoveryKey),
     resume: false,
     onEvent: report,
-    onRecoveryKey(key) {
-      recoveryKey = key
-      if (recoveryKeyFile === null) return
-      // At once: the key is enrolled from now on, whatever happens to the rest of the install.
-      writing = system.writeFile(recoveryKeyFile, new Secret(`${key.reveal()}\n`), { mode: 0o600 }).then(
-        () => true,
-        () => false,
-      )
-    },
   })
-  const isKept = await writing
   if (outcome.status === 'failed') stderr(formatFailure(outcome.failure))
   if (outcome.status === 'cancelled') {
     stderr('The installation was cancelled.\n')
     for (const { message, hint } of outcome.problems) stderr(`${message}${hint === undefined ? '' : ` (${hint})`}\n`)
   }
-  if (outcome.status === 'installed' && recoveryKey !== null && !isKept) {
-    // The closure's assignment is invisible to the type checker.
-    const key = recoveryKey as Secret
-    stderr(`Recovery key, shown this once. Keep it away from this machine:\n${key.reveal()}\n`)
-  }
   return outcome
 }
 
-/** Before anything is erased: a key that cannot be kept should stop the install while that costs nothing. */
-async function prepareFile(system: System, path: string): Promise<void> {
+/** To the file, or on stderr. A key that cannot be kept stops the install while that costs nothing. */
+async function handOver(
+  key: Secret,
+  { system, recoveryKeyFile: path, stderr }: Pick<HeadlessRequest, 'system' | 'recoveryKeyFile' | 'stderr'>,
+): Promise<void> {
+  if (path === null) {
+    stderr(`Recovery key, shown this once. It opens the disks when the install has ended well:\n${key.reveal()}\n`)
+    return
+  }
+  if (await system.exists(path)) {
+    throw new UserError(`the recovery key is not written to ${path}: there is such a file already`, {
+      nextSteps: ['move it away: it may hold the key of another machine', 'or give another path'],
+    })
+  }
   try {
-    await system.writeFile(path, '', { mode: 0o600 })
+    await system.writeFile(path, new Secret(`${key.reveal()}\n`), { mode: 0o600 })
   } catch (cause) {
     throw new UserError(`the recovery key cannot be written to ${path}`, {
       nextSteps: ['give a path in a folder that is there, on a file system in memory such as /run'],

@@ -15,6 +15,16 @@ export const defaultDisks: DiskSpec[] = [
   { id: 'keystone-b', sizeBytes: 8 * 2 ** 30 },
 ]
 
+/** `count` blank disks `keystone-a`, `keystone-b`, … of a size each; the last size goes for the rest too. Sparse: what is not
+ *  written takes no space here. A machine has slots for 15. */
+export function blankDisks(count: number, ...gibibytes: readonly number[]): DiskSpec[] {
+  if (count > 15) throw new Error(`a machine has 15 slots for disks, not ${count}`)
+  return Array.from({ length: count }, (_, index) => ({
+    id: `keystone-${String.fromCharCode(97 + index)}`,
+    sizeBytes: Math.round((gibibytes[index] ?? gibibytes.at(-1) ?? 8) * 2 ** 30),
+  }))
+}
+
 /** A target disk of a new machine: blank, or an overlay on a file that stays as it is. */
 export async function makeDisk(disk: DiskSpec, out: string): Promise<void> {
   if (disk.id.length > 20) throw new Error(`a virtio serial has 20 characters at most: ${disk.id}`)
@@ -31,4 +41,17 @@ export async function makeOverlay(backing: string, out: string): Promise<void> {
 /** The firmware's variables for a new machine. qcow2, so that a saved machine can be overlaid like a disk. */
 export async function makeVars(template: string, out: string): Promise<void> {
   await qemuImg('convert', '-q', '-f', 'raw', '-O', 'qcow2', template, out)
+}
+
+const MARK = 'mark'
+
+/** Marks a qcow2 file as it is (once: a second mark takes the place of the first), or puts it back to that. */
+export async function qcow2Snapshot(what: 'create' | 'apply', file: string): Promise<void> {
+  if (what === 'apply') {
+    await qemuImg('snapshot', '-q', '-a', MARK, file)
+    return
+  }
+  const { stdout } = await qemuImg('snapshot', '-l', file)
+  if (stdout.includes(` ${MARK} `)) await qemuImg('snapshot', '-q', '-d', MARK, file)
+  await qemuImg('snapshot', '-q', '-c', MARK, file)
 }

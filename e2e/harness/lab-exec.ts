@@ -10,7 +10,7 @@ node e2e/harness/lab-exec.ts RUN_DIR --press Down,Enter                       ke
 node e2e/harness/lab-exec.ts RUN_DIR --type TEXT                              text on ttyS0
 node e2e/harness/lab-exec.ts RUN_DIR --wait-off                               until the guest is off; prints why
 node e2e/harness/lab-exec.ts RUN_DIR --power-on disks [--without keystone-a] [--no-tpm]   next boot (or: installer)
-node e2e/harness/lab-exec.ts RUN_DIR --power-cut | --clear-tpm | --stop`
+node e2e/harness/lab-exec.ts RUN_DIR --power-cut | --clear-tpm | --secure-boot on|off | --stop`
 
 type Reply = { value?: unknown; error?: string }
 
@@ -41,6 +41,7 @@ if (import.meta.main) {
       'no-tpm': { type: 'boolean', default: false },
       'power-cut': { type: 'boolean' },
       'clear-tpm': { type: 'boolean' },
+      'secure-boot': { type: 'string' },
       stop: { type: 'boolean' },
     },
   })
@@ -64,9 +65,11 @@ if (import.meta.main) {
                   ? { do: 'power-cut' }
                   : values['clear-tpm']
                     ? { do: 'clear-tpm' }
-                    : values.stop
-                      ? { do: 'stop' }
-                      : undefined
+                    : values['secure-boot']
+                      ? { do: 'secure-boot', isOn: values['secure-boot'] === 'on' }
+                      : values.stop
+                        ? { do: 'stop' }
+                        : undefined
   if (!runDir || !request) {
     console.error(usage)
     process.exit(64)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildImage } from '../lab/build-image.ts'
 import { onLines } from './connect.ts'
+import { blankDisks } from './disks.ts'
 import { type BootFrom, type Machine, startMachine } from './machine.ts'
 
 /** What lab-exec.ts asks, one JSON line each; the answer is one JSON line too. */
@@ -17,11 +18,12 @@ export type Request =
   | { do: 'power-on'; boot: BootFrom; without: string[]; tpm: boolean }
   | { do: 'power-cut' }
   | { do: 'clear-tpm' }
+  | { do: 'secure-boot'; isOn: boolean }
   | { do: 'stop' }
 
 const usage = `node e2e/harness/lab-shell.ts [--dir RUN_DIR] [--bundle DIR] [--boot installer|cd|stick|disks] [--iso FILE]
-         [--no-tpm] [--display] [--memory MIB]
-Boots the lab's installer image with two blank disks and keeps it running; talk to it with lab-exec.ts RUN_DIR.`
+         [--no-tpm] [--display] [--memory MIB] [--disks 2] [--disk-gib 8]
+Boots the lab's installer image with blank disks and keeps it running; talk to it with lab-exec.ts RUN_DIR.`
 
 async function answer(machine: Machine, request: Request): Promise<unknown> {
   switch (request.do) {
@@ -41,6 +43,8 @@ async function answer(machine: Machine, request: Request): Promise<unknown> {
       return machine.powerCut()
     case 'clear-tpm':
       return machine.clearTpm()
+    case 'secure-boot':
+      return machine.secureBoot(request.isOn)
     case 'stop':
       return machine.dispose()
   }
@@ -56,6 +60,8 @@ if (import.meta.main) {
       display: { type: 'boolean', default: false },
       'no-tpm': { type: 'boolean', default: false },
       memory: { type: 'string', default: '1536' },
+      disks: { type: 'string', default: '2' },
+      'disk-gib': { type: 'string', default: '8' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -75,6 +81,7 @@ if (import.meta.main) {
     tpm: !values['no-tpm'],
     display: values.display,
     memoryMiB: Number(values.memory),
+    disks: blankDisks(Number(values.disks), Number(values['disk-gib'])),
     say: console.log,
     ...(values.bundle && { bundleDir: values.bundle }),
     ...(values.iso && { iso: values.iso }),

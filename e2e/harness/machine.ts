@@ -1,13 +1,14 @@
-import { rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, rm } from 'node:fs/promises'
 import type { LabImage } from '../lab/build-image.ts'
 import { machineTools, requireTools } from '../lab/tools.ts'
 import { type Accel, findAccel } from './accel.ts'
 import { Agent } from './agent.ts'
 import { type Boot, type OffReason, startBoot } from './boot.ts'
-import { type DiskSpec, makeOverlay } from './disks.ts'
+import { type DiskSpec, makeOverlay, makeVars, qcow2Snapshot } from './disks.ts'
 import { makeFiles, makeRunDir } from './machine-files.ts'
-import { findOvmf } from './ovmf.ts'
-import { type Hardware, type InstallerMedium, places } from './qemu-args.ts'
+import { findOvmf, findSecureOvmf } from './ovmf.ts'
+import { type Firmware, type Hardware, type InstallerMedium, places } from './qemu-args.ts'
 import type { Qmp } from './qmp.ts'
 import type { Size } from './screen.ts'
 import { SerialLane } from './serial-lane.ts'
@@ -56,7 +57,8 @@ export class Machine {
   readonly bundleDisk: string
   readonly iso: string | undefined
   readonly #accel: Accel
-  readonly #firmwareCode: string
+  readonly #plainFirmware: Firmware
+  #firmware: Firmware
   readonly #say: (text: string) => void
   #boot: Boot | undefined
 
@@ -74,7 +76,8 @@ export class Machine {
     this.bundleDisk = setup.bundleDisk
     this.iso = setup.iso
     this.#accel = setup.accel
-    this.#firmwareCode = setup.firmwareCode
+    this.#plainFirmware = { code: setup.firmwareCode, vars: places(setup.runDir).vars, isSecure: false }
+    this.#firmware = this.#plainFirmware
     this.#say = setup.say ?? console.error
     this.lane = new SerialLane(async ({ cols, rows }) => {
       await this.agent.succeed(`stty -F /dev/ttyS0 rows ${rows} cols ${cols}`)
@@ -105,7 +108,7 @@ export class Machine {
       {
         accel: this.#accel,
         hardware: { ...this.hardware, tpm: this.hardware.tpm && tpm },
-        firmwareCode: this.#firmwareCode,
+        firmware: this.#firmware,
         runDir: this.runDir,
         installer: this.#medium(boot),
         without,
@@ -168,10 +171,47 @@ export class Machine {
     await gone
   }
 
+  /** Keeps disks, firmware variables and TPM as they are now, to go back to with `rewind`. The machine must be off. */
+  async mark(): Promise<void> {
+    if (this.isOn) throw new Error('files can only be kept while the machine is off')
+    const at = places(this.runDir)
+    for (const file of this.#writtenFiles()) await qcow2Snapshot('create', file)
+    await rm(at.keptTpmDir, { recursive: true, force: true })
+    if (existsSync(at.tpmDir)) await cp(at.tpmDir, at.keptTpmDir, { recursive: true })
+  }
+
+  /** Everything as it was at `mark`; as often as one likes. The machine must be off. */
+  async rewind(): Promise<void> {
+    if (this.isOn) throw new Error('files can only be put back while the machine is off')
+    const at = places(this.runDir)
+    for (const file of this.#writtenFiles()) await qcow2Snapshot('apply', file)
+    await rm(at.tpmDir, { recursive: true, force: true })
+    if (existsSync(at.keptTpmDir)) await cp(at.keptTpmDir, at.tpmDir, { recursive: true })
+  }
+
+  #writtenFiles(): readonly string[] {
+    const at = places(this.runDir)
+    return [at.vars, ...this.hardware.diskIds.map(at.disk)]
+  }
+
   /** A new TPM chip for the next boot. The machine must be off. */
   async clearTpm(): Promise<void> {
     if (this.isOn) throw new Error('the TPM can only be changed while the machine is off')
     await rm(places(this.runDir).tpmDir, { recursive: true, force: true })
+  }
+
+  /** Switches Secure Boot on, with Microsoft's keys in the firmware and no boot entries, or off again, as it was before. What
+   *  the TPM measures into PCR 7 changes with it. The machine must be off. */
+  async secureBoot(isOn: boolean): Promise<void> {
+    if (this.isOn) throw new Error('the firmware can only be changed while the machine is off')
+    if (!isOn) {
+      this.#firmware = this.#plainFirmware
+      return
+    }
+    const { code, vars } = await findSecureOvmf()
+    const own = places(this.runDir).secureVars
+    if (!existsSync(own)) await makeVars(vars, own)
+    this.#firmware = { code, vars: own, isSecure: true }
   }
 
   /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). */

@@ -6,6 +6,8 @@ declare module 'node-pty' {
     onData(listener: (data: Uint8Array | string) => void): Disposable
     onExit(listener: (exit: { exitCode: number; signal?: number }) => void): Disposable
     write(data: string): void
+    pause(): void
+    resume(): void
     resize(cols: number, rows: number): void
     kill(signal?: string): void
   }

@@ -5,7 +5,7 @@ const deviceOf = (installer: InstallerMedium | undefined) =>
   qemuArgs({
     accel: 'tcg',
     hardware: { memoryMiB: 512, net: false, tpm: false, diskIds: ['keystone-a'] },
-    firmwareCode: 'code.fd',
+    firmware: { code: 'code.fd', vars: 'vars.qcow2', isSecure: false },
     runDir: '/run/vm',
     installer,
     without: [],

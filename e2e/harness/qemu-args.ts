@@ -15,10 +15,13 @@ export type Hardware = {
 /** What the installer comes on: the lab's own two disks, or an ISO as a CD or as a read-only stick. */
 export type InstallerMedium = { systemDisk: string; bundleDisk: string } | { iso: string; as: 'cd' | 'stick' }
 
+/** What the machine starts with. Secure Boot needs a firmware that the system cannot reach: system management mode. */
+export type Firmware = { code: string; vars: string; isSecure: boolean }
+
 export type Launch = {
   accel: Accel
   hardware: Hardware
-  firmwareCode: string
+  firmware: Firmware
   runDir: string
   /** Without it the firmware boots what the target disks hold. */
   installer: InstallerMedium | undefined
@@ -31,10 +34,12 @@ export type Launch = {
 /** The places of one machine's files below its run folder. Socket names are short: a unix socket's path has 107 bytes. */
 export const places = (runDir: string) => ({
   vars: join(runDir, 'vars.qcow2'),
+  secureVars: join(runDir, 'secure-vars.qcow2'),
   system: join(runDir, 'system.qcow2'),
   bundle: join(runDir, 'bundle.raw'),
   disk: (id: string) => join(runDir, `disk-${id}.qcow2`),
   tpmDir: join(runDir, 'tpm'),
+  keptTpmDir: join(runDir, 'kept-tpm'),
   tpmSocket: join(runDir, 'tpm.sock'),
   tpmLog: join(runDir, 'swtpm.log'),
   qmpSocket: join(runDir, 'qmp.sock'),
@@ -53,11 +58,17 @@ const cpu: Record<Accel, string[]> = {
   tcg: ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Westmere,-cx16'],
 }
 
+const SECURE = [
+  ...['-machine', 'q35,smm=on'],
+  ...['-global', 'driver=cfi.pflash01,property=secure,value=on'],
+  ...['-global', 'ICH9-LPC.disable_s3=1'],
+]
+
 /** The argv of QEMU for one boot. It starts stopped (-S), so that no byte is lost before the harness listens. */
 export function qemuArgs({
   accel,
   hardware,
-  firmwareCode,
+  firmware,
   runDir,
   installer,
   without,
@@ -75,8 +86,7 @@ export function qemuArgs({
     'none',
     '-S',
     '-no-reboot',
-    '-machine',
-    'q35',
+    ...(firmware.isSecure ? SECURE : ['-machine', 'q35']),
     ...cpu[accel],
     '-smp',
     '2',
@@ -89,9 +99,9 @@ export function qemuArgs({
     '-mon',
     'chardev=qmp,mode=control',
     '-drive',
-    `if=pflash,unit=0,format=raw,readonly=on,file=${firmwareCode}`,
+    `if=pflash,unit=0,format=raw,readonly=on,file=${firmware.code}`,
     '-drive',
-    `if=pflash,unit=1,format=qcow2,file=${at.vars}`,
+    `if=pflash,unit=1,format=qcow2,file=${firmware.vars}`,
     '-chardev',
     `socket,id=tty,path=${at.serialSocket},server=on,wait=off,logfile=${at.serialLog},logappend=on`,
     '-serial',
@@ -153,6 +163,7 @@ function mediumArgs(medium: InstallerMedium): string[] {
 /** A word that changes when the machine's hardware does: a saved state only fits the hardware it was saved on. */
 export function hardwareFingerprint(hardware: Hardware): string {
   const installer = { systemDisk: 'system', bundleDisk: 'bundle' }
-  const launch = { firmwareCode: 'code', runDir: '.', installer, without: [], tpmSocket: 'tpm', incoming: undefined }
+  const firmware = { code: 'code', vars: 'vars', isSecure: false }
+  const launch = { firmware, runDir: '.', installer, without: [], tpmSocket: 'tpm', incoming: undefined }
   return qemuArgs({ ...launch, accel: 'tcg', hardware }).join(' ')
 }

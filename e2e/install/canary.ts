@@ -4,7 +4,8 @@ import type { Machine } from '../harness/machine.ts'
 /** Secrets that occur nowhere else, so that any hit is a leak. Long enough for every rule of the wizard. */
 export const CANARY_PASSPHRASE = 'Kanarie-passphrase-7Q2xv9'
 export const CANARY_PASSWORD = 'Kanarie-password-4Zt8mw'
-const CANARIES = [CANARY_PASSPHRASE, CANARY_PASSWORD]
+export const CANARY_PIN = '7306619482057'
+const CANARIES = [CANARY_PASSPHRASE, CANARY_PASSWORD, CANARY_PIN]
 
 const SAMPLES = '/run/canary-samples'
 
@@ -37,7 +38,7 @@ export async function sampledLeaks(machine: Machine): Promise<{ samples: number;
 export async function filesWithCanary(machine: Machine, folders: readonly string[]): Promise<string[]> {
   await machine.agent.putFile('/run/canary-patterns', `${CANARIES.join('\n')}\n`, '0600')
   // A search that cannot find would pass: it must find the canaries where they are.
-  await machine.agent.succeed('[ "$(grep -cFf /run/canary-patterns /run/canary-patterns)" = 2 ]')
+  await machine.agent.succeed('[ "$(grep -cFf /run/canary-patterns /run/canary-patterns)" = 3 ]')
   const existing = folders.join(' ')
   const inFiles = await machine.agent.exec(
     `grep -ralFf /run/canary-patterns ${existing} 2>/dev/null | grep -vx -e /run/answers.yaml -e /run/canary-patterns`,

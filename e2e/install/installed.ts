@@ -4,7 +4,7 @@ import type { Machine } from '../harness/machine.ts'
 export type FirstBoot = {
   phase: 'first-boot'
   ok: boolean
-  unlockedBy: 'tpm2' | 'passphrase' | 'unknown'
+  unlockedBy: 'tpm2' | 'passphrase' | 'PIN or passphrase' | 'nothing' | 'unknown'
   checks: { name: string; ok: boolean; found: string; expected: string }[]
 }
 

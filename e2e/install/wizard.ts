@@ -9,11 +9,14 @@ const QUIET_MS = 200
 /** More fields than any page has. */
 const MOST_MOVES = 40
 
-/** Which field has the focus: its place and its words, without what is typed in it; null on half a frame. */
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** Which field has the focus: its place and its words, without what is typed in it; null on half a frame. A page that
+ *  scrolls may show the next check box in the place of the last. */
 function focusedField(text: string): string | null {
   const rows = text.split('\n')
   const at = rows.findIndex((row) => FOCUS.test(row))
-  return at < 0 ? null : `${at} ${rows[at]?.replace(/\[.*/, '')}`
+  return at < 0 ? null : `${at} ${rows[at]?.replace(/\[(?![ x]\]).*/, '')}`
 }
 
 /** What a person sees of the wizard, for the runs that type: pages by their title, fields by their words. The same text
@@ -97,6 +100,28 @@ export class WizardDriver {
     })
   }
 
+  /** Takes the option of a field's list that is found by the words, which must be its value. */
+  async pick(field: string, words: string): Promise<void> {
+    await this.focus(field)
+    const shown = () => FOCUS.exec(this.tty.snapshotText())?.[1] ?? ''
+    await this.tty.type(words)
+    // The list is open and narrowed down to what was typed, and its first entry is marked.
+    await this.tty.waitUntil(`the list of ${field} to be searched`, () => {
+      const content = /\[(.*?)_? *\]/.exec(shown())?.[1]
+      return content === words && /^ +[❯>] .*\n/m.test(this.#below(field))
+    })
+    await this.tty.press('Enter')
+    await this.tty.waitUntil(`${words} to be taken`, (screen) =>
+      new RegExp(`^ *[❯>]? *${field} +\\[.*${escaped(words)} *\\]`, 'm').test(screen.text()),
+    )
+    await this.wholeFrame()
+  }
+
+  /** The rows under a field. */
+  #below(field: string): string {
+    return this.tty.snapshotText().split(new RegExp(`^ *[❯>]? *${field} +\\[.*\\n`, 'm'))[1] ?? ''
+  }
+
   /** Goes on by the page's button, and waits for the next page. */
   async goOn(next: string, options: { timeoutMs?: number } = {}): Promise<void> {
     await this.focus(BUTTON)
@@ -106,11 +131,16 @@ export class WizardDriver {
 }
 
 export type TypedAnswers = {
+  /** As in the answer file; each is what is searched for in its list. */
+  language: string
+  keyboard: string
+  timeZone: string
   /** The words of its option on the disk page. */
   layout: string
-  /** Serials of the disks to use. */
+  /** Serials of the disks to use; no others stay chosen. */
   serials: readonly string[]
-  tpmUnlock: boolean
+  /** The words of its option on the encryption page, from their beginning. */
+  unlock: RegExp
   hostName: string
   userName: string
   sshKey: string
@@ -118,36 +148,47 @@ export type TypedAnswers = {
   password: string
 }
 
-/** Types all answers, from the first page to the review. `onDiskPage` looks at the disks before one is chosen. */
-export async function answerAll(
-  wizard: WizardDriver,
-  answers: TypedAnswers,
-  { onDiskPage }: { onDiskPage?: () => void } = {},
-): Promise<void> {
+export type OnPages = {
+  /** Looks at the disks before one is chosen. */
+  onDiskPage?: () => void
+  /** On every page, when it is filled in and before the next. */
+  onPage?: (title: string) => Promise<void>
+}
+
+/** Types all answers, from the first page to the review. */
+export async function answerAll(wizard: WizardDriver, answers: TypedAnswers, on: OnPages = {}): Promise<void> {
   const { tty } = wizard
+  const goOn = async (from: string, to: string) => {
+    await on.onPage?.(from)
+    await wizard.goOn(to)
+  }
   await wizard.page('Welcome')
   await tty.waitForText('Everything that an install needs is here', { timeoutMs: 60_000 })
-  await wizard.goOn('Disk')
-  onDiskPage?.()
+  await goOn('Welcome', 'System')
+  await wizard.pick('Language', answers.language)
+  await wizard.pick('Keyboard', answers.keyboard)
+  await wizard.pick('Time zone', answers.timeZone)
+  await goOn('System', 'Disk')
+  on.onDiskPage?.()
   await wizard.choose(answers.layout)
   for (const serial of answers.serials) await chooseDisk(wizard, serial)
-  await wizard.goOn('Encryption')
-  await wizard.fill('Passphrase', answers.passphrase, { isSecret: true })
+  await goOn('Disk', 'Encryption')
+  await wizard.choose(answers.unlock)
+  await wizard.fill(/^Passphrase +\[/, answers.passphrase, { isSecret: true })
   await wizard.fill('Once more', answers.passphrase, { isSecret: true })
-  await wizard.toggle('Unlock by the TPM', answers.tpmUnlock)
   await wizard.toggle('Make a recovery key', false)
-  await wizard.goOn('Network')
+  await goOn('Encryption', 'Network')
   await wizard.choose('Any wired interface')
   await wizard.choose('By DHCP')
-  await wizard.goOn('Identity')
+  await goOn('Network', 'Identity')
   await wizard.fill('Host name', answers.hostName)
   await wizard.fill('Admin user', answers.userName)
-  await wizard.fill('Password', answers.password, { isSecret: true })
+  await wizard.fill(/^Password +\[/, answers.password, { isSecret: true })
   await wizard.fill('Once more', answers.password, { isSecret: true })
   await addSshKey(wizard, answers.sshKey)
-  await wizard.goOn('Cluster')
+  await goOn('Identity', 'Cluster')
   await wizard.fill('Cluster name', 'lab')
-  await wizard.goOn('Review')
+  await goOn('Cluster', 'Review')
 }
 
 /** Kernel names are not stable: a disk is found by its serial, which stands in the row below its name. */
@@ -173,7 +214,7 @@ async function addSshKey(wizard: WizardDriver, key: string): Promise<void> {
     return shown !== undefined && key.includes(shown.slice(0, 8))
   })
   await wizard.tty.press('Enter')
-  await wizard.tty.waitForText(/1\. ssh-ed25519/)
+  await wizard.tty.waitForText(/1\. .*SHA256:/)
 }
 
 /** From the review over the typed confirmation: reads the disk names off the screen and types them. */

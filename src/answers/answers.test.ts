@@ -4,68 +4,99 @@ import type { Hardware } from '../model/hardware.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { hardware } from '../testing/machine.ts'
 import { formatProblems } from './format-problems.ts'
-import { answersJsonSchema } from './json-schema.ts'
 import { planFromFile } from './plan-from-file.ts'
 import { readAnswers } from './read-answers.ts'
 import { writeAnswers } from './write-answers.ts'
 
-const SMALLEST = `version: 1
+const SMALLEST = `version: 2
 disk:
   layout: single-zfs
   devices: [/dev/disk/by-id/virtio-keystone-a]
 encryption:
   passphrase: canary canary canary
-  tpmUnlock: true
+  unlock: tpm
 identity:
   hostName: primer
   userName: anna
   password: canary-canary
 `
 
-const noFiles = { readSecretFile: async () => null }
-const filesWith = (files: Record<string, string>) => ({ readSecretFile: async (path: string) => files[path] ?? null })
+// How easy the passphrase is to guess has a test of its own.
+const noFiles = { readSecretFile: async () => null, skipsStrength: true }
+const filesWith = (files: Record<string, string>) => ({
+  ...noFiles,
+  readSecretFile: async (path: string) => files[path] ?? null,
+})
+type Options = Parameters<typeof readAnswers>[2]
 
-async function reportOf(text: string, options: Parameters<typeof readAnswers>[2] = noFiles): Promise<string> {
-  const result = await readAnswers(text, 'a.yaml', options)
-  return 'problems' in result ? formatProblems(result.problems, 'a.yaml') : 'no problem'
+/** The problems alone, without the lines of the file below them. */
+async function reportOf(text: string, options: Options = noFiles): Promise<string> {
+  const { problems } = await readAnswers(text, 'a.yaml', options)
+  const bare = problems.map(({ excerpt: _, ...problem }) => problem)
+  return bare.length > 0 ? formatProblems(bare, 'a.yaml') : 'no problem'
 }
 
-async function answersOf(text: string, options: Parameters<typeof readAnswers>[2] = noFiles): Promise<Answers> {
-  const result = await readAnswers(text, 'a.yaml', options)
-  if ('problems' in result) throw new Error(formatProblems(result.problems, 'a.yaml'))
-  return result.answers
+async function fullReportOf(text: string, options: Options = noFiles): Promise<string> {
+  return formatProblems((await readAnswers(text, 'a.yaml', options)).problems, 'a.yaml')
+}
+
+async function answersOf(text: string, options: Options = noFiles): Promise<Answers> {
+  const { answers, problems } = await readAnswers(text, 'a.yaml', options)
+  if (answers === null) throw new Error(formatProblems(problems, 'a.yaml'))
+  return answers
 }
 
 test('what may be left out is filled in', async () => {
-  const result = await readAnswers(SMALLEST, 'a.yaml', noFiles)
-  const { drafts, secrets, ...answers } = JSON.parse(JSON.stringify(result))
-  expect(drafts.encryption).toEqual({ passphrase: '***', tpmUnlock: true, recoveryKey: true })
+  const { drafts, secrets, answers } = JSON.parse(JSON.stringify(await readAnswers(SMALLEST, 'a.yaml', noFiles)))
+  expect(drafts.encryption).toEqual({ passphrase: '***', unlock: 'tpm', recoveryKey: true })
   expect(secrets).toEqual([
-    { path: ['encryption', 'passphrase'], file: null },
-    { path: ['identity', 'password'], file: null },
+    { path: ['encryption', 'passphrase'], key: 'passphrase', reference: null },
+    { path: ['identity', 'password'], key: 'password', reference: null },
   ])
   expect(answers).toEqual({
-    answers: {
-      disk: { layout: 'single-zfs', devices: ['/dev/disk/by-id/virtio-keystone-a'], swapBytes: 4 * 1024 ** 3 },
-      encryption: { passphrase: '***', tpmUnlock: true, recoveryKey: true },
-      network: { interface: 'any', mode: 'dhcp', address: null, gateway: null, nameservers: [] },
-      identity: { hostName: 'primer', userName: 'anna', password: '***', sshKeys: [] },
-      cluster: { name: 'home', role: 'primer' },
+    system: { language: 'en_US.UTF-8', keyboard: 'us', timeZone: 'UTC' },
+    disk: {
+      layout: 'single-zfs',
+      devices: ['/dev/disk/by-id/virtio-keystone-a'],
+      espBytes: 1024 ** 3,
+      swapBytes: 4 * 1024 ** 3,
+      swapKind: 'random',
+      spares: [],
+      log: [],
+      cache: [],
+      special: [],
+      dataPool: null,
     },
-    confirmation: null,
+    encryption: { unlock: 'tpm', passphrase: '***', pin: null, recoveryKey: true },
+    network: {
+      interface: 'any',
+      bond: null,
+      vlan: null,
+      mode: 'dhcp',
+      address: null,
+      gateway: null,
+      address6: null,
+      gateway6: null,
+      nameservers: [],
+      searchDomains: [],
+      proxy: null,
+      wifi: null,
+    },
+    identity: { hostName: 'primer', userName: 'anna', password: '***', passwordHash: null, sshKeys: [] },
+    cluster: { name: 'home', role: 'primer', domain: null, meshUrl: null, join: null },
   })
 })
 
 test('every key that must be there is asked for', async () => {
-  expect(await reportOf('version: 1\ndisk: {}\nencryption: {}\nidentity: {}\n')).toBe(
+  expect(await reportOf('version: 2\ndisk: {}\nencryption: {}\nidentity: {}\n')).toBe(
     [
-      'a.yaml:2:1  disk.layout  is needed, but not given (one of single-ext4, single-zfs, mirror-zfs)',
-      'a.yaml:2:1  disk.devices  is needed, but not given (a list of /dev/disk/by-id/… names)',
-      'a.yaml:3:1  encryption.passphrase  is needed, but not given (give passphrase, or passphraseFile with the path of a file that holds it)',
-      'a.yaml:3:1  encryption.tpmUnlock  is needed, but not given (true: unlock by the TPM2 at boot; false: always ask for the passphrase)',
+      'a.yaml:2:1  disk.layout  is needed, but not given (one of single-ext4, single-xfs, single-zfs, mirror-zfs, stripe-zfs, raidz1-zfs, raidz2-zfs, raidz3-zfs, raid10-zfs)',
+      'a.yaml:2:1  disk.devices  is needed, but not given (a list of /dev/disk/by-id/… names: the disks the system starts from and is on)',
+      'a.yaml:3:1  encryption.unlock  is needed, but not given (none, passphrase, tpm or tpm-pin; a passphrase is needed with all but none)',
+      'a.yaml:3:1  encryption.passphrase  is needed, but not given (give passphrase, passphraseFile (a path), passphraseEnv (name of a variable), or passphrasePrompt: true)',
       'a.yaml:4:1  identity.hostName  is needed, but not given (name of the machine, such as primer)',
       'a.yaml:4:1  identity.userName  is needed, but not given (name of the admin, such as admin)',
-      'a.yaml:4:1  identity.password  is needed, but not given (give password, or passwordFile with the path of a file that holds it)',
+      'a.yaml:4:1  identity.password  is needed, but not given (give password, passwordFile (a path), passwordEnv (name of a variable), passwordHash, or passwordPrompt: true)',
     ].join('\n'),
   )
 })
@@ -73,10 +104,10 @@ test('every key that must be there is asked for', async () => {
 test('missing sections and a missing version point at the top', async () => {
   expect(await reportOf('cluster:\n  name: home\n')).toBe(
     [
-      'a.yaml:1:1  version  is needed, but not given (begin the file with version: 1)',
-      'a.yaml:1:1  disk  this section is needed, but not given (it holds layout, devices, swap)',
-      'a.yaml:1:1  encryption  this section is needed, but not given (it holds passphrase, tpmUnlock, recoveryKey)',
-      'a.yaml:1:1  identity  this section is needed, but not given (it holds hostName, userName, password, sshKeys)',
+      'a.yaml:1:1  version  is needed, but not given (begin the file with version: 2)',
+      'a.yaml:1:1  disk  this section is needed, but not given (it holds layout, devices, esp, swap, hibernation, spares, log, cache, special, dataLayout, dataDevices)',
+      'a.yaml:1:1  encryption  this section is needed, but not given (it holds unlock, passphrase, pin, recoveryKey)',
+      'a.yaml:1:1  identity  this section is needed, but not given (it holds hostName, userName, password, passwordHash, sshKeys)',
     ].join('\n'),
   )
 })
@@ -92,8 +123,11 @@ test.each([
 })
 
 test.each([
-  ['version: 7', 'a.yaml:1:10  version  this Keystone reads answer files of version 1, got 7 (use a newer Keystone)'],
-  ['version: 0', 'a.yaml:1:10  version  this Keystone reads answer files of version 1, got 0 (take 1)'],
+  [
+    'version: 7',
+    'a.yaml:1:10  version  this Keystone reads answer files of version 1 and 2, got 7 (use a newer Keystone)',
+  ],
+  ['version: 0', 'a.yaml:1:10  version  this Keystone reads answer files of version 1 and 2, got 0 (take 2)'],
 ])('of a version that is not known nothing else is judged: %s', async (text, report) => {
   expect(await reportOf(text)).toBe(report)
 })
@@ -131,8 +165,8 @@ test('a secret comes from a file, without the line end an editor puts there', as
   )
   const files = filesWith({ '/run/p': 'from a file, with spaces \n', 'pw.txt': 'secret-9\r\n' })
   const answers = await answersOf(text, files)
-  expect(answers.encryption.passphrase.reveal()).toBe('from a file, with spaces ')
-  expect(answers.identity.password.reveal()).toBe('secret-9')
+  expect(answers.encryption.passphrase?.reveal()).toBe('from a file, with spaces ')
+  expect(answers.identity.password?.reveal()).toBe('secret-9')
 })
 
 test('the content of a secret file is judged at the key that names the file', async () => {
@@ -156,7 +190,7 @@ test('a secret file that cannot be read is one problem, not two', async () => {
 })
 
 test('a secret and its file together are refused', async () => {
-  const text = SMALLEST.replace('  tpmUnlock', '  passphraseFile: p\n  tpmUnlock')
+  const text = SMALLEST.replace('  unlock', '  passphraseFile: p\n  unlock')
   expect(await reportOf(text, filesWith({ p: 'another passphrase' }))).toBe(
     'a.yaml:7:19  encryption.passphraseFile  passphrase and passphraseFile are both given (keep one of them)',
   )
@@ -210,8 +244,8 @@ test('no problem quotes a secret, however the file is broken', async () => {
         lines[index]?.replace(': ', `: ${breakage}`),
       ]) {
         const text = lines.with(index, broken ?? '').join('\n')
-        const report = await reportOf(text)
-        if (report !== 'no problem') reports++
+        const report = await fullReportOf(text)
+        if (report !== '') reports++
         expect(report).not.toContain('canary')
       }
     }
@@ -221,7 +255,7 @@ test('no problem quotes a secret, however the file is broken', async () => {
 
 test('a file cut off anywhere gives a report or answers, never an exception', async () => {
   for (let length = 0; length <= SMALLEST.length; length++) {
-    expect(await reportOf(SMALLEST.slice(0, length))).not.toContain('canary')
+    expect(await fullReportOf(SMALLEST.slice(0, length))).not.toContain('canary')
   }
 })
 
@@ -230,23 +264,31 @@ test('anchors and aliases are refused', async () => {
   expect(await reportOf(text)).toContain('anchors (&name) and aliases (*name) are not supported here')
 })
 
-test('the confirmation must be for the same disks, and may be left out', async () => {
-  const confirm = (disk: string) => `${SMALLEST}confirm:\n  erase:\n    - ${disk}\n`
-  const same = await readAnswers(confirm('/dev/disk/by-id/virtio-keystone-a'), 'a.yaml', noFiles)
-  expect('confirmation' in same && same.confirmation).toEqual(['/dev/disk/by-id/virtio-keystone-a'])
-  expect(await reportOf(confirm('/dev/disk/by-id/other'))).toBe(
-    'a.yaml:13:3  confirm.erase  confirm.erase must list exactly the disks of disk.devices (to erase them, list /dev/disk/by-id/virtio-keystone-a)',
-  )
-  expect(await reportOf(`${SMALLEST}confirm:\n  earse: []\n`)).toContain(
-    'a.yaml:13:3  confirm.earse  there is no such key (did you mean erase?)',
-  )
+const DISK_A = '/dev/disk/by-id/virtio-keystone-a'
+const DISK_B = '/dev/disk/by-id/virtio-keystone-b'
+
+test('every disk and every filter of every list must allow to be erased', async () => {
+  const unconfirmed = async (devices: string, more = '') => {
+    const text = SMALLEST.replace(`[${DISK_A}]`, `${devices}${more}`)
+    const read = await readAnswers(text, 'a.yaml', noFiles)
+    return read.unconfirmed.map(({ path, line }) => [path.join('.'), line])
+  }
+  expect(await unconfirmed(`[{ id: ${DISK_A}, wipe: true }]`)).toEqual([])
+  expect(await unconfirmed(`[${DISK_A}, { id: ${DISK_B}, wipe: false }]`)).toEqual([
+    ['disk.devices.0', 4],
+    ['disk.devices.1', 4],
+  ])
+  expect(await unconfirmed(`[{ id: ${DISK_A}, wipe: true }]`, '\n  spares: [{ match: { type: ssd } }]')).toEqual([
+    ['disk.spares.0', 5],
+  ])
 })
 
 test('problems of the machine stand last, without a place in the file', async () => {
   const unfit: Hardware = { ...hardware('two-virtio-uefi-tpm'), firmware: 'bios' }
   const result = await planFromFile(SMALLEST.replace('hostName: primer', 'hostName: A'), 'a.yaml', unfit, noFiles)
   const report = 'problems' in result ? formatProblems(result.problems, 'a.yaml') : ''
-  expect(report.split('\n').map((line) => line.split('  ').slice(0, 2))).toEqual([
+  const heads = report.split('\n').filter((line) => !line.startsWith(' '))
+  expect(heads.map((line) => line.split('  ').slice(0, 2))).toEqual([
     ['a.yaml:4:13', 'disk.devices[0]'],
     ['a.yaml:9:13', 'identity.hostName'],
     ['this machine', 'hardware.firmware'],
@@ -270,7 +312,7 @@ const EXPORTED: [string, Hardware, string][] = [
     'names that look like numbers',
     hardware('one-nvme-uefi'),
     SMALLEST.replace('virtio-keystone-a', 'nvme-Example_SSD_512GB_0123456789')
-      .replace('tpmUnlock: true', 'tpmUnlock: false\n  recoveryKey: false')
+      .replace('unlock: tpm', 'unlock: passphrase\n  recoveryKey: false')
       .replace('hostName: primer', 'hostName: "007"'),
   ],
 ]
@@ -299,16 +341,21 @@ test('an export keeps an SSH key on one line', async () => {
 
 test('an export shows how to confirm without confirming', async () => {
   const exported = writeAnswers(await answersOf(SMALLEST))
-  expect(exported).toBe(`version: 1
+  expect(exported).toBe(`version: 2
+system:
+  language: en_US.UTF-8
+  keyboard: us
+  timeZone: UTC
 disk:
   layout: single-zfs
   devices:
     - /dev/disk/by-id/virtio-keystone-a
+  esp: 1GiB
   swap: 4GiB
 encryption:
+  unlock: tpm
   # Not exported: write the passphrase into this file (mode 0600).
   passphraseFile: passphrase.txt
-  tpmUnlock: true
   recoveryKey: true
 network:
   interface: any
@@ -323,28 +370,8 @@ cluster:
   name: home
   role: primer
 
-# An install without questions erases only what is confirmed here:
-# confirm:
-#   erase:
-#     - /dev/disk/by-id/virtio-keystone-a
+# An install without questions erases only disks that say so. Write each of them as:
+#   - id: /dev/disk/by-id/virtio-keystone-a
+#     wipe: true
 `)
-})
-
-test('the JSON Schema asks for what the reader asks for', () => {
-  const schema = answersJsonSchema()
-  expect(schema.required).toEqual(['version', 'disk', 'encryption', 'identity'])
-  expect(Object.keys(schema.properties ?? {})).toEqual([
-    'version',
-    'disk',
-    'encryption',
-    'network',
-    'identity',
-    'cluster',
-    'confirm',
-  ])
-  expect(schema.properties?.disk).toMatchObject({ required: ['layout', 'devices'], additionalProperties: false })
-  expect(schema.properties?.encryption).toMatchObject({
-    required: ['tpmUnlock'],
-    oneOf: [{ required: ['passphrase'] }, { required: ['passphraseFile'] }],
-  })
 })

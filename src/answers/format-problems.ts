@@ -2,16 +2,22 @@ import type { Problem } from '../model/problem.ts'
 import { quote } from '../steps/field.ts'
 import { byPlace, type LocatedProblem } from './locate.ts'
 
-/** The report of an answer file, one problem a line, in the order of the file:
- *  `answers.yaml:12:7  disk.devices  raidz1 needs at least 3 disks, got 2 (add a disk, or choose mirror)` */
+/** The report of an answer file, in the order of the file; below each problem the line it is in, with a caret:
+ *  `answers.yaml:12:7  disk.devices  raidz1 needs at least 3 disks, got 2 (add a disk, or choose mirror)`
+ *  `  12 |   devices:`
+ *  `     |   ^` */
 export function formatProblems(problems: readonly LocatedProblem[], fileName: string): string {
   return byPlace(problems)
-    .map((problem) => [placeOf(problem, fileName), formatProblem(problem)].join('  '))
+    .map((problem) => {
+      const line = [placeOf(problem, fileName), formatProblem(problem)].join('  ')
+      return problem.excerpt === undefined ? line : `${line}\n${problem.excerpt}`
+    })
     .join('\n')
 }
 
 /** One problem without a place: `disk.devices[0]  this machine has no disk … (it has …)`. */
-export function formatProblem({ path, message, hint }: Problem): string {
+export function formatProblem(problem: Problem & { readonly shownPath?: Problem['path'] }): string {
+  const { message, hint, path = [] } = { ...problem, path: problem.shownPath ?? problem.path }
   const sentence = hint === undefined ? message : `${message} (${hint})`
   return path.length === 0 ? sentence : `${formatPath(path)}  ${sentence}`
 }

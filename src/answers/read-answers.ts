@@ -1,122 +1,158 @@
-import { LineCounter, parseDocument } from 'yaml'
-import * as z from 'zod'
+import { type Document, isMap, isScalar, visit } from 'yaml'
 import type { Answers, StepId } from '../model/answers.ts'
+import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
-import { confirmationProblem } from '../plan/confirmation.ts'
+import { weakPassphraseIn } from '../plan/weak-passphrase.ts'
 import { stepOrder } from '../steps/order.ts'
-import { parseSection, unknownKeyProblem, wrongTypeProblem } from '../steps/parse-step.ts'
-import { byPlace, type Locate, type LocatedProblem, locateIn } from './locate.ts'
-import { migrate } from './migrations.ts'
+import { unknownKeyProblem, wrongTypeProblem } from '../steps/parse-step.ts'
+import type { DiskEntry } from './disk-entries.ts'
+import { byPlace, type Locate, type LocatedProblem, locateIn, placeAt, type Source } from './locate.ts'
+import { CURRENT_VERSION, type Migrated, migrate, withOldName } from './migrations.ts'
+import { parseAnswerText } from './parse-text.ts'
 import { readSection } from './read-section.ts'
-import { type GivenSecret, givenSecrets, type ReadSecretFile } from './secret-file.ts'
-import { yamlProblems } from './yaml-problems.ts'
+import { hiddenInDocument, hiddenInText } from './secret-places.ts'
+import { type GivenSecret, givenSecrets, type SecretSources } from './secret-sources.ts'
+import { unconfirmedEntries } from './unconfirmed.ts'
+import type { YamlProblem } from './yaml-problems.ts'
 
 export type SectionDrafts = { readonly [Id in StepId]?: Readonly<Record<string, unknown>> }
 
 export type ReadAnswers = {
+  /** All of them; null when there are problems, or disks are named by filters and no machine was given. */
+  readonly answers: Answers | null
+  /** Everything wrong with the file, sorted by place. */
+  readonly problems: readonly LocatedProblem[]
+  /** The sections that are sound, so that the machine's problems with them can be told in the same report. */
+  readonly partial: Partial<Answers>
   /** What each section of the file says, sound or not, with what may be left out filled in. */
   readonly drafts: SectionDrafts
+  /** The disks as the file names them, of all lists. */
+  readonly entries: readonly DiskEntry[]
   readonly secrets: readonly GivenSecret[]
-  /** The devices of `confirm.erase`, which are those of disk.devices; null when the file does not confirm. */
-  readonly confirmation: readonly string[] | null
-} & (
-  | {
-      readonly answers: Answers
-      /** For problems found later, with the machine. */
-      readonly locate: Locate
-    }
-  | {
-      /** Sorted by place. */
-      readonly problems: readonly LocatedProblem[]
-      /** The sections that are sound, so that the machine's problems with them can be told in the same report. */
-      readonly partial: Partial<Answers>
-      readonly locate: Locate
-    }
-)
+  /** The disks and filters without `wipe: true`: an install without questions is refused for them. */
+  readonly unconfirmed: readonly LocatedProblem[]
+  /** For problems found later, with the machine. Null: told already. */
+  readonly locate: (problem: Problem) => LocatedProblem | null
+}
 
-export const confirmSchema = z.strictObject({
-  erase: z.array(z.string()).describe('the disks that may be erased: the same list as disk.devices'),
-})
+export type ReadOptions = SecretSources & {
+  /** Finds the disks of filters. Left out: filters are checked in form only. */
+  readonly hardware?: Hardware
+  /** Leaves out how easy the passphrase is to guess, which takes dictionaries: the wizard judges it itself. */
+  readonly skipsStrength?: boolean
+}
 
-const TOP_LEVEL_KEYS = ['version', ...stepOrder, 'confirm']
+const TOP_LEVEL_KEYS = ['version', ...stepOrder]
 
-/** Reads an answer file (YAML): the answers, or every problem in it with line and column. No message quotes a secret. */
-export async function readAnswers(
-  text: string,
-  fileName: string,
-  options: { readonly readSecretFile: ReadSecretFile },
-): Promise<ReadAnswers> {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const locate = locateIn(document, lines, fileName)
+/** Plain digits are a number to YAML; as text, the rule of the field can answer them. */
+const DIGIT_KEYS: readonly (readonly [StepId, string])[] = [
+  ['disk', 'esp'],
+  ['disk', 'swap'],
+  ['network', 'vlan'],
+]
 
-  const yaml = yamlProblems(document)
-  const place = ({ problem, offset }: (typeof yaml.fatal)[number]): LocatedProblem => {
-    const { line, col } = lines.linePos(offset)
-    return { ...problem, file: fileName, line, column: col }
+/** Reads an answer file (YAML) of any version: the answers, and every problem in it with line and column. No message and
+ *  no excerpt shows a secret. */
+export async function readAnswers(text: string, fileName: string, options: ReadOptions): Promise<ReadAnswers> {
+  const parsed = parseAnswerText(text)
+  const lines = parsed.lines
+  if ('fatal' in parsed) {
+    const source: Source = { text, lines, fileName, hidden: hiddenInText(text) }
+    return nothingRead(source, [placeAt(source, parsed.fatal.problem, parsed.fatal.offset)])
   }
+  const { document, duplicates } = parsed
+  // Before anything is changed in the document: the text stays as it is.
+  const hidden = hiddenInDocument(document)
+  const migrated = migrate(document)
+  const source: Source = { text, lines, fileName, hidden, renamed: migrated.renamed }
+  const place = ({ problem, offset }: YamlProblem) => placeAt(source, problem, offset)
+  keepDigits(document)
+  const root: unknown = document.toJS()
+  if (!isGroup(root)) {
+    const problem = root === null ? emptyProblem() : wrongTypeProblem([], 'object', root)
+    return nothingRead(source, [placeAt(source, problem, 0)])
+  }
+  const ofFile = [...duplicates, ...migrated.problems].map(place)
+  if (!migrated.isReadable) return nothingRead(source, ofFile)
+  return readContent(root, { source, migrated, ofFile, locate: locateIn(document, source), options })
+}
+
+type Content = {
+  readonly source: Source
+  readonly migrated: Migrated
+  readonly ofFile: readonly LocatedProblem[]
+  readonly locate: Locate
+  readonly options: ReadOptions
+}
+
+async function readContent(
+  root: Record<string, unknown>,
+  { migrated, ofFile, locate, options }: Content,
+): Promise<ReadAnswers> {
+  const problems: Problem[] = []
+  for (const key of Object.keys(root)) {
+    if (!TOP_LEVEL_KEYS.includes(key)) problems.push(withOldName(unknownKeyProblem(key, [], TOP_LEVEL_KEYS)))
+  }
+  const partial: { [Id in StepId]?: Answers[Id] } = {}
   const drafts: { [Id in StepId]?: Readonly<Record<string, unknown>> } = {}
   const secrets: GivenSecret[] = []
-  const failed = (
-    problems: readonly Problem[],
-    partial: Partial<Answers> = {},
-    confirmation: readonly string[] | null = null,
-  ) => ({
-    problems: byPlace([...yaml.fatal.map(place), ...yaml.duplicates.map(place), ...problems.map(locate)]),
-    partial,
-    confirmation,
-    locate,
-    drafts,
-    secrets,
-  })
-  if (yaml.fatal.length > 0) return failed([])
-
-  const root: unknown = document.toJS()
-  if (!isGroup(root)) return failed([root === null ? emptyProblem() : wrongTypeProblem([], 'object', root)])
-  const migrated = migrate(root)
-  if ('problem' in migrated && migrated.problem.code === 'unknown-version') return failed([migrated.problem])
-  const content = 'content' in migrated ? migrated.content : root
-
-  const problems: Problem[] = 'problem' in migrated ? [migrated.problem] : []
-  for (const key of Object.keys(content)) {
-    if (!TOP_LEVEL_KEYS.includes(key)) problems.push(unknownKeyProblem(key, [], TOP_LEVEL_KEYS))
-  }
-  const answers: { [Id in StepId]?: Answers[Id] } = {}
+  let entries: readonly DiskEntry[] = []
+  let relate = (problem: Problem): Problem | null => problem
   for (const id of stepOrder) {
-    const { draft, problems: ofSection } = await readInto(answers, id, content[id], options.readSecretFile)
-    problems.push(...ofSection)
-    if (draft !== null) drafts[id] = draft
-    secrets.push(...givenSecrets(id, content[id]))
+    const section = await readSection(id, root[id], { hardware: null, ...options })
+    if (section.value !== null) Object.assign(partial, { [id]: section.value })
+    if (section.draft !== null) drafts[id] = section.draft
+    if (id === 'disk') {
+      entries = section.entries
+      relate = section.relate
+    }
+    problems.push(...section.problems.filter((problem) => !isTold(problem, migrated)))
+    secrets.push(...givenSecrets(id, root[id]))
   }
-  const confirm = readConfirm(content.confirm, answers)
-  problems.push(...confirm.problems)
-
-  if (problems.length > 0 || yaml.duplicates.length > 0)
-    return failed(problems, answers, confirm.problems.length > 0 ? null : confirm.erase)
-  return { answers: answers as Answers, confirmation: confirm.erase, locate, drafts, secrets }
+  const cameFrom = new Map(secrets.map(({ path, key }) => [`${path[0]}.${key}`, path]))
+  const weak = options.skipsStrength ? [] : await weakPassphraseIn(partial, options.hardware ?? null)
+  problems.push(...weak.map((problem) => ({ ...problem, path: cameFrom.get(problem.path.join('.')) ?? problem.path })))
+  const all = byPlace([...ofFile, ...problems.map(locate)])
+  const isWhole = all.length === 0 && stepOrder.every((id) => partial[id] !== undefined)
+  return {
+    answers: isWhole ? (partial as Answers) : null,
+    problems: all,
+    partial,
+    drafts,
+    entries,
+    secrets,
+    unconfirmed: unconfirmedEntries(entries, migrated.version ?? CURRENT_VERSION).map(locate),
+    locate(problem) {
+      const related = relate(problem)
+      return related && locate(related)
+    },
+  }
 }
 
-async function readInto<Id extends StepId>(
-  answers: { [Key in StepId]?: Answers[Key] },
-  id: Id,
-  found: unknown,
-  readSecretFile: ReadSecretFile,
-) {
-  const section = await readSection(id, found, readSecretFile)
-  if (section.value !== null) Object.assign(answers, { [id]: section.value })
-  return section
+function nothingRead(source: Source, problems: readonly LocatedProblem[]): ReadAnswers {
+  const locate = (problem: Problem) => ({ ...problem, file: source.fileName, line: null, column: null })
+  return { answers: null, problems, partial: {}, drafts: {}, entries: [], secrets: [], unconfirmed: [], locate }
 }
 
-function readConfirm(
-  found: unknown,
-  { disk }: Partial<Answers>,
-): { readonly erase: readonly string[] | null; readonly problems: readonly Problem[] } {
-  if (found === undefined || found === null) return { erase: null, problems: [] }
-  const parsed = parseSection(confirmSchema, 'confirm', found)
-  if (!('value' in parsed)) return { erase: null, problems: parsed.problems }
-  const { erase } = parsed.value
-  const problem = disk ? confirmationProblem(disk.devices, erase) : null
-  return { erase, problems: problem ? [problem] : [] }
+function keepDigits(document: Document): void {
+  for (const path of DIGIT_KEYS) {
+    const section = document.get(path[0], true)
+    const node = isMap(section) ? section.get(path[1], true) : null
+    asText(node)
+  }
+  visit(document, {
+    Pair(_key, { key, value }) {
+      if (isScalar(key) && (key.value === 'minSize' || key.value === 'maxSize')) asText(value)
+    },
+  })
+}
+
+function asText(node: unknown): void {
+  if (isScalar(node) && typeof node.value === 'number') node.value = node.source ?? String(node.value)
+}
+
+function isTold({ path }: Problem, { told }: Migrated): boolean {
+  return told.some((one) => one.join('.') === path.join('.'))
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {

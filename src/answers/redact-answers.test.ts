@@ -3,49 +3,58 @@ import { readAnswers } from './read-answers.ts'
 import { redactAnswers, redactedText } from './redact-answers.ts'
 
 const FILE = `# passphrase was: canary one canary
-version: 1
+version: 2
 disk:
   layout: single-zfs
-  devices: [/dev/disk/by-id/virtio-keystone-a]
+  devices: [{ id: /dev/disk/by-id/virtio-keystone-a, wipe: true }]
 encryption:
   passphrase: canary two canary # canary three
-  tpmUnlock: true
+  unlock: tpm
+network:
+  interface: wlp2s0
+  wifiName: attic
+  wifiPassphraseEnv: WIFI
 identity:
   hostName: primer
   userName: anna
   passwordFile: password.txt
-confirm:
-  erase: [/dev/disk/by-id/virtio-keystone-a]
 `
 const readSecretFile = async (path: string) => (path === 'password.txt' ? 'canary-four\n' : null)
-const read = (text: string) => readAnswers(text, 'answers.yaml', { readSecretFile })
+const readVariable = (name: string) => (name === 'WIFI' ? 'canary-five' : null)
+const read = (text: string) => readAnswers(text, 'answers.yaml', { readSecretFile, readVariable, skipsStrength: true })
 
 test('shows what the file says with every secret and comment gone', async () => {
-  expect(redactedText(await read(FILE))).toBe(`version: 1
+  expect(redactedText(await read(FILE))).toBe(`version: 2
+system:
+  language: en_US.UTF-8
+  keyboard: us
+  timeZone: UTC
 disk:
   layout: single-zfs
   devices:
-    - /dev/disk/by-id/virtio-keystone-a
+    - id: /dev/disk/by-id/virtio-keystone-a
+      wipe: true
+  esp: 1GiB
   swap: 4GiB
+  hibernation: false
+  dataLayout: none
 encryption:
+  unlock: tpm
   passphrase: "***"
-  tpmUnlock: true
   recoveryKey: true
 network:
-  interface: any
+  interface: wlp2s0
+  bondMode: active-backup
   mode: dhcp
-  nameservers: []
+  wifiName: attic
+  wifiPassphraseEnv: WIFI
 identity:
   hostName: primer
   userName: anna
   passwordFile: password.txt
-  sshKeys: []
 cluster:
   name: home
   role: primer
-confirm:
-  erase:
-    - /dev/disk/by-id/virtio-keystone-a
 `)
 })
 
@@ -53,7 +62,7 @@ test('a section with problems is not shown, one that only leaves its secret out 
   const text = FILE.replace('  passwordFile: password.txt\n', '').replace('passphrase: canary', 'pasphrase: canary')
   const shown = redactAnswers(await read(text))
   expect(shown.encryption).toBeUndefined()
-  expect(shown.identity).toEqual({ sshKeys: [], hostName: 'primer', userName: 'anna' })
+  expect(shown.identity).toEqual({ hostName: 'primer', userName: 'anna' })
   expect(JSON.stringify(shown)).not.toContain('canary')
 })
 

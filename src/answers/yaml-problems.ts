@@ -15,12 +15,14 @@ const SENTENCES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_ALIAS: 'aliases (*name) are not supported here',
   MULTIPLE_DOCS: 'the file holds one document, got a second one after ---',
   UNEXPECTED_TOKEN: 'this does not belong here',
-  TAG_RESOLVE_FAILED: 'tags (!name) are not supported here',
+  RESOURCE_EXHAUSTION: 'there are too many levels inside each other',
+  TAG_RESOLVE_FAILED: 'tags (!name, !!name) are not supported here',
 }
 const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_INDENT: 'use two spaces for each level',
   TAB_AS_INDENT: 'use two spaces for each level',
   BLOCK_AS_IMPLICIT_KEY: 'put the value in quotes, or start a new line',
+  MULTILINE_IMPLICIT_KEY: 'put a blank after the ":", and a value of several lines in quotes',
   BAD_DQ_ESCAPE: 'write \\\\ for one \\, or use single quotes',
   BAD_SCALAR_START: 'put the value in quotes',
   UNEXPECTED_TOKEN: 'look for a missing quote, bracket or line end',
@@ -28,7 +30,10 @@ const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 
 /** What is wrong with the file as YAML, before anybody asks what it says. `fatal` has one entry at most, the first: behind
  *  it the parser goes on by guessing, and complains about its guesses. */
-export function yamlProblems(document: Document): {
+export function yamlProblems(
+  document: Document,
+  text: string,
+): {
   readonly fatal: YamlProblem[]
   readonly duplicates: YamlProblem[]
 } {
@@ -36,18 +41,26 @@ export function yamlProblems(document: Document): {
   const isDuplicate = (error: YAMLError) => error.code === 'DUPLICATE_KEY'
   const syntax = errors.filter((error) => !isDuplicate(error)).sort((one, other) => one.pos[0] - other.pos[0])
   const all = [
-    ...syntax.map((error) => syntaxProblem(error, document)),
+    ...syntax.map((error) => syntaxProblem(error, document, text)),
+    ...directiveProblems(document),
     ...aliasProblems(document),
+    ...tagProblems(document),
     ...keyProblems(document),
   ]
   return { fatal: all.slice(0, 1), duplicates: errors.filter(isDuplicate).map(duplicateProblem) }
 }
 
-function syntaxProblem({ code, pos }: YAMLError, document: Document): YamlProblem {
+function syntaxProblem({ code, pos }: YAMLError, document: Document, text: string): YamlProblem {
   const openQuote = code === 'MISSING_CHAR' ? quoteOpenedBefore(pos[0], document) : null
   if (openQuote !== null) {
     const message = 'the quote that opens here is never closed'
     return { problem: { code: 'yaml-syntax', path: [], message }, offset: openQuote }
+  }
+  const openBracket =
+    code === 'BAD_INDENT' || code === 'MISSING_CHAR' ? bracketOpenedBefore(pos[0], document, text) : null
+  if (openBracket !== null) {
+    const message = 'the bracket that opens here is never closed'
+    return { problem: { code: 'yaml-syntax', path: [], message }, offset: openBracket }
   }
   const message = SENTENCES[code] ?? 'this is no valid YAML'
   const hint = HINTS[code]
@@ -66,6 +79,19 @@ function quoteOpenedBefore(offset: number, document: Document): number | null {
   return opened
 }
 
+/** The same for a bracket or brace: the parser complains at the line that cannot be in it any more. */
+function bracketOpenedBefore(offset: number, document: Document, text: string): number | null {
+  let opened: number | null = null
+  visit(document, {
+    Collection(_key, { flow, range }) {
+      const [from, end] = range ?? [0, 0]
+      // One that is closed ends behind its bracket.
+      if (flow && from < offset && offset <= end + 1 && !/[\]}]/.test(text[end - 1] ?? '')) opened = from
+    },
+  })
+  return opened
+}
+
 function duplicateProblem({ pos }: YAMLError): YamlProblem {
   const message = 'this key is given twice in the same group'
   return { problem: { code: 'duplicate-key', path: [], message, hint: 'keep one of them' }, offset: pos[0] }
@@ -75,12 +101,34 @@ function duplicateProblem({ pos }: YAMLError): YamlProblem {
 function aliasProblems(document: Document): YamlProblem[] {
   const problems: YamlProblem[] = []
   visit(document, (_key, node) => {
-    if (!isAlias(node) && !(isScalar(node) && node.anchor)) return
+    if (!isAlias(node) && !(isNode(node) && node.anchor)) return
     const message = 'anchors (&name) and aliases (*name) are not supported here'
     const hint = isAlias(node)
       ? 'write the value out, in quotes when it begins with *'
       : 'put a value that begins with & in quotes'
     problems.push({ problem: { code: 'yaml-syntax', path: [], message, hint }, offset: node.range?.[0] ?? 0 })
+  })
+  return problems
+}
+
+/** `%YAML 1.1` would turn yes, no and 0755 into other values than everybody reads. */
+function directiveProblems({ directives }: Document): YamlProblem[] {
+  const isOdd = directives?.yaml.explicit === true || Object.keys(directives?.tags ?? {}).some((name) => name !== '!!')
+  if (!isOdd) return []
+  const problem = { code: 'yaml-syntax', path: [], message: 'directives (%YAML, %TAG) are not supported here' }
+  return [{ problem: { ...problem, hint: 'take out everything before ---' }, offset: 0 }]
+}
+
+/** `!!str`, `!!binary`: a value says by itself what it is. */
+function tagProblems(document: Document): YamlProblem[] {
+  const problems: YamlProblem[] = []
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node) || node.tag === undefined) return
+      const message = 'tags (!name, !!name) are not supported here'
+      const hint = 'take the tag out, and put text in quotes'
+      problems.push({ problem: { code: 'yaml-syntax', path: [], message, hint }, offset: node.range?.[0] ?? 0 })
+    },
   })
   return problems
 }
@@ -93,8 +141,12 @@ function keyProblems(document: Document): YamlProblem[] {
     Pair(_key, { key }) {
       if (isScalar(key) && /^[A-Za-z][\w-]*$/.test(String(key.value))) return
       const offset = (isNode(key) && key.range?.[0]) || 0
-      const message = 'a key is one word of letters, got something else'
-      problems.push({ problem: { code: 'yaml-syntax', path: [], message }, offset })
+      const isMerge = isScalar(key) && key.value === '<<'
+      const message = isMerge
+        ? 'merge keys (<<) are not supported here'
+        : 'a key is one word of letters, got something else'
+      const hint = isMerge ? { hint: 'write the keys out' } : {}
+      problems.push({ problem: { code: 'yaml-syntax', path: [], message, ...hint }, offset })
     },
   })
   return problems

@@ -49,6 +49,16 @@ test('reads each command', () => {
     out: 'o',
     machine: 'm',
   })
+  expect(readCommandLine(['match', 'a.yaml', '--json', '--machine', 'm'])).toEqual({
+    ...NONE,
+    what: 'match',
+    answers: 'a.yaml',
+    machine: 'm',
+    isJson: true,
+  })
+  expect(readCommandLine(['schema'])).toEqual({ ...NONE, what: 'schema' })
+  const migrate = ['answers', 'migrate', 'a.yaml', '--out', 'b.yaml']
+  expect(readCommandLine(migrate)).toEqual({ ...NONE, what: 'answers migrate', answers: 'a.yaml', out: 'b.yaml' })
   const prepare = ['iso', 'prepare', 'k.iso', '--answers', 'a', '--out', 'n.iso']
   expect(readCommandLine(prepare)).toEqual({ ...NONE, what: 'iso prepare', iso: 'k.iso', answers: 'a', out: 'n.iso' })
   const inspect = ['iso', 'inspect', '--json', 'k.iso']
@@ -81,6 +91,13 @@ test.each([
   [['iso', 'prepare', 'a', '--answers', 'b'], 'iso prepare needs --out'],
   [['install', '--answers', 'a', '--unattended'], 'install takes no --unattended'],
   [['check'], 'check needs a FILE'],
+  [['match'], 'match needs a FILE'],
+  [['schema', 'a'], 'one word too many: a'],
+  [['schema', '--json'], 'schema takes no --json'],
+  [['answers'], 'answers needs migrate'],
+  [['answers', 'migrat', 'a'], 'there is no command answers migrat'],
+  [['answers', 'migrate'], 'answers migrate needs a FILE'],
+  [['migrate', 'a'], 'there is no command migrate'],
   [['check', 'a', 'b'], 'one word too many: b'],
   [['install', '--answers', 'a', '--progress', 'loud'], '--progress is plain or json'],
   [['--dry-run'], '--dry-run needs --out DIR for what it writes'],

@@ -6,27 +6,38 @@ export const HELP = `Keystone turns this machine into a Primer server: NixOS on 
   keystone --dry-run --out DIR          the wizard, but nothing is changed: the
                                         configuration and all commands go to DIR
   keystone install --answers FILE       install without questions; erases the
-                                        disks that FILE lists in confirm.erase
+                                        disks that FILE gives wipe: true
   keystone plan --answers FILE          show what would be done
   keystone render --answers FILE --out DIR   write the NixOS configuration
   keystone check FILE [--unattended]    is this answer file right [and enough]?
+  keystone match FILE                   which disks it means here, and why
+  keystone schema                       JSON Schema of answer files, for editors
+  keystone answers migrate FILE [--out NEW]   as the newest version says it
   keystone detect                       show this machine's hardware
   keystone iso prepare ISO --answers FILE --out NEW   put FILE onto an ISO
   keystone iso inspect ISO              what is on it, without secrets
 
-  --json                  plan, detect, iso inspect: as JSON
+  --json                  plan, match, detect, iso inspect: as JSON
   --progress plain|json   install: lines to read, or one JSON event a line
-                          (plain on a terminal, else json)
-  --recovery-key-file F   install: write the recovery key to F (mode 0600);
-                          without this it is shown on standard error, once
+  --recovery-key-file F   install: recovery key to F, not to standard error
   --reboot                install: restart at the end
   --machine NAME|FILE     use a recorded machine (detect --json), not this one
   --version, --help
-
 Exit 0 done, 2 bad answers, 3 machine unfit, 4 failed, 70 our bug, 130 cancelled
 `
 
-export type CommandName = 'wizard' | 'install' | 'plan' | 'render' | 'check' | 'detect' | 'iso prepare' | 'iso inspect'
+export type CommandName =
+  | 'wizard'
+  | 'install'
+  | 'plan'
+  | 'render'
+  | 'check'
+  | 'match'
+  | 'schema'
+  | 'answers migrate'
+  | 'detect'
+  | 'iso prepare'
+  | 'iso inspect'
 
 export type Command = {
   readonly what: CommandName
@@ -71,6 +82,9 @@ const ALLOWED: Readonly<Record<CommandName, readonly Option[]>> = {
   plan: ['answers', 'json', 'machine'],
   render: ['answers', 'out', 'machine'],
   check: ['answers', 'machine', 'unattended'],
+  match: ['answers', 'machine', 'json'],
+  schema: [],
+  'answers migrate': ['answers', 'out'],
   detect: ['json', 'machine'],
   'iso prepare': ['answers', 'out'],
   'iso inspect': ['json'],
@@ -81,10 +95,17 @@ const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
   plan: ['answers'],
   render: ['answers', 'out'],
   check: ['answers'],
+  match: ['answers'],
+  schema: [],
+  'answers migrate': ['answers'],
   detect: [],
   'iso prepare': ['answers', 'out'],
   'iso inspect': [],
 }
+
+/** Words that are half a command, and what may follow. */
+const SECONDS: Readonly<Record<string, string>> = { iso: 'prepare or inspect', answers: 'migrate' }
+const TAKES_FILE: readonly CommandName[] = ['check', 'match', 'answers migrate']
 
 /** argv without node and script. Pure: what is wrong comes back as an error, never thrown. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
@@ -102,8 +123,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const unknown = tokens.find((token) => token.kind === 'option' && optionNamed(token.name) === null)
   if (unknown?.kind === 'option') return wrong(`there is no option ${unknown.rawName}`)
   const [word, ...rest] = positionals
-  const second = word === 'iso' ? rest.shift() : undefined
-  if (word === 'iso' && second === undefined) return wrong('iso needs prepare or inspect')
+  const seconds = word === undefined ? undefined : SECONDS[word]
+  const second = seconds ? rest.shift() : undefined
+  if (seconds && second === undefined) return wrong(`${word} needs ${seconds}`)
   const words = second === undefined ? word : `${word} ${second}`
   const what = words === undefined ? 'wizard' : commandNamed(words)
   if (what === null) return wrong(`there is no command ${words}`)
@@ -120,20 +142,21 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 
   const text = (option: Option) => (typeof values[option] === 'string' ? values[option] : null)
   // `check FILE` is natural to type, and so is `check --answers FILE`.
-  const file = what === 'check' ? rest.shift() : undefined
+  const takesFile = TAKES_FILE.includes(what)
+  const file = takesFile ? rest.shift() : undefined
   const iso = word === 'iso' ? (rest.shift() ?? null) : null
   if (rest[0] !== undefined) return wrong(`one word too many: ${rest[0]}`)
   const answers = file ?? text('answers')
   if (word === 'iso' && iso === null) return wrong(`${what} needs an ISO`)
   const missing = NEEDED[what].find((option) => (option === 'answers' ? answers : text(option)) === null)
-  if (missing !== undefined) return wrong(what === 'check' ? 'check needs a FILE' : `${what} needs --${missing}`)
+  if (missing !== undefined) return wrong(takesFile ? `${what} needs a FILE` : `${what} needs --${missing}`)
 
   const progress = text('progress')
   if (progress !== null && progress !== 'plain' && progress !== 'json') return wrong('--progress is plain or json')
   const isDryRun = values['dry-run'] === true
   const out = text('out')
   if (isDryRun && out === null) return wrong('--dry-run needs --out DIR for what it writes')
-  if (!isDryRun && out !== null && !NEEDED[what].includes('out')) return wrong('--out goes with --dry-run')
+  if (!isDryRun && out !== null && (what === 'install' || what === 'wizard')) return wrong('--out goes with --dry-run')
   if (!isDryRun && text('machine') !== null && (what === 'install' || what === 'wizard')) {
     return wrong('--machine installs nothing: it needs --dry-run')
   }

@@ -17,7 +17,7 @@ async function onMachine(answers: string, ...argv: string[]) {
   const ending = await runCommand(
     readCommandLine(argv) as Command,
     {
-      environment: {},
+      environment: { DISK: 'correct horse battery staple' },
       places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
       machineDirectories: [],
       system,
@@ -32,16 +32,14 @@ async function onMachine(answers: string, ...argv: string[]) {
 test('shows the plan for the machine it runs on', async () => {
   const { ending, out } = await onMachine(ANSWERS, 'plan', '--answers', '/answers.yaml')
   expect(ending).toBe('done')
-  expect(out.split('\n').slice(1, 10)).toEqual([
+  expect(out.split('\n').slice(1, 8)).toEqual([
     'host     primer, user admin, 0 SSH keys',
+    'system   en_US.UTF-8, keyboard us, UTC',
     'cluster  home, primer',
     'network  any, DHCP',
     'unlock   TPM, passphrase, recovery key',
-    'erase    /dev/disk/by-id/virtio-keystone-a, 8 GiB',
-    '         esp        1 GiB  boot files, /boot',
-    '         swap     512 MiB  swap, a new random key at each boot',
-    '         zfs      6.5 GiB  pool rpool',
-    'pool     rpool, 6.4 GiB usable',
+    'layout   One disk, ZFS',
+    'space    5.8 GiB usable',
   ])
 })
 
@@ -57,11 +55,53 @@ test('installs nothing that nobody confirmed, and says how to confirm', async ()
   const unconfirmed = ANSWERS.slice(0, ANSWERS.indexOf('confirm:'))
   const { ending, err, system } = await onMachine(unconfirmed, 'install', '--answers', '/answers.yaml')
   expect(ending).toBe('bad-answers')
-  expect(err).toBe(
-    'answers.yaml  confirm  nobody has confirmed that the disks may be erased ' +
+  expect(err).toContain(
+    'answers.yaml:1:1  confirm  nobody has confirmed that the disks may be erased ' +
       '(to erase them, list /dev/disk/by-id/virtio-keystone-a)\n',
   )
   expect(system.runs()).toEqual([])
+})
+
+const NEWEST = `version: 2
+disk:
+  layout: single-zfs
+  devices:
+    - match: { serial: keystone-a }
+  swap: 512MiB
+encryption:
+  unlock: tpm
+  passphraseEnv: DISK
+identity:
+  hostName: primer
+  userName: admin
+  passwordPrompt: true
+`
+
+test('of a file of version 2 each disk and filter must allow it', async () => {
+  const install = (answers: string) => onMachine(answers, 'install', '--answers', '/answers.yaml')
+  const { ending, err, system } = await install(NEWEST)
+  expect(ending).toBe('bad-answers')
+  expect(
+    err,
+  ).toBe(`answers.yaml:5:7  disk.devices[0]  nobody has confirmed that the disks of this filter may be erased (add wipe: true beside match)
+   5 |     - match: { serial: keystone-a }
+     |       ^
+`)
+  expect(system.runs()).toEqual([])
+})
+
+test('what is to be asked for cannot be installed where nobody can be asked', async () => {
+  const confirmed = NEWEST.replace('keystone-a }', 'keystone-a }\n      wipe: true')
+  const { ending, err, system } = await onMachine(confirmed, 'install', '--answers', '/answers.yaml')
+  expect(ending).toBe('bad-answers')
+  expect(err).toContain('identity.passwordPrompt  there is no terminal here to ask for it on')
+  expect(system.runs()).toEqual([])
+})
+
+test('nobody is asked for a plan, which holds no secret', async () => {
+  const { ending, out } = await onMachine(NEWEST, 'plan', '--answers', '/answers.yaml', '--json')
+  expect(ending).toBe('done')
+  expect(JSON.parse(out).storage.disks[0].id).toBe('/dev/disk/by-id/virtio-keystone-a')
 })
 
 test('check --unattended: only what leaves nothing to ask is enough', async () => {
@@ -78,4 +118,76 @@ test('check --unattended: only what leaves nothing to ask is enough', async () =
 test('check without --unattended takes a file that confirms nothing', async () => {
   const unconfirmed = ANSWERS.slice(0, ANSWERS.indexOf('confirm:'))
   expect(await onMachine(unconfirmed, 'check', '/answers.yaml')).toMatchObject({ ending: 'done', err: '' })
+})
+
+test('check --unattended: a secret that is to be asked for needs somebody', async () => {
+  const { ending, err } = await onMachine(NEWEST, 'check', '/answers.yaml', '--unattended')
+  expect(ending).toBe('bad-answers')
+  expect(err).toContain('identity.passwordPrompt  the password of the admin is asked for, so somebody must be there')
+  expect(await onMachine(NEWEST, 'check', '/answers.yaml')).toMatchObject({ ending: 'done', err: '' })
+})
+
+test('match shows what each entry takes, and why the others are not taken', async () => {
+  const text = NEWEST.replace('  swap', '  spares:\n    - match: { transport: virtio }\n      wipe: true\n  swap')
+  const { ending, out, err } = await onMachine(text, 'match', '/answers.yaml')
+  expect(out).toBe(`disk.devices[0]  serial keystone-a; count 1
+  takes    /dev/disk/by-id/virtio-keystone-a  8 GiB (8.6 GB), virtual, virtio
+  not      /dev/disk/by-id/virtio-keystone-b: its serial is "keystone-b", not "keystone-a"
+  not      /dev/disk/by-id/virtio-keystone-medium: this system was started from vda
+
+disk.spares[0]  transport virtio; count 1, wipe
+  takes    /dev/disk/by-id/virtio-keystone-b  8 GiB (8.6 GB), virtual, virtio
+  not      /dev/disk/by-id/virtio-keystone-a: disk.devices[0] takes it
+  not      /dev/disk/by-id/virtio-keystone-medium: this system was started from vda
+`)
+  // A spare beside a single disk: check would say so, and so does match, because it is about the disks.
+  expect([ending, err.split('  ')[1]]).toEqual(['bad-answers', 'disk.spares'])
+})
+
+test('match says so when a filter fits too many disks, and tries what is half written', async () => {
+  const half = 'version: 2\ndisk:\n  layout: single-zfs\n  devices: [{ match: { type: virtual } }]\n'
+  const { ending, out, err } = await onMachine(half, 'match', '/answers.yaml')
+  expect(ending).toBe('bad-answers')
+  expect(out).toContain('fits     /dev/disk/by-id/virtio-keystone-a')
+  expect(out).toContain('problem  this filter is for 1 disk, but 2 fit: ')
+  expect(err.match(/^answers\.yaml:/gm)).toHaveLength(1)
+})
+
+test('match --json says the same for a program', async () => {
+  const { out } = await onMachine(NEWEST, 'match', '/answers.yaml', '--json')
+  expect(JSON.parse(out)).toMatchObject([
+    {
+      key: 'disk.devices[0]',
+      entry: { match: { serial: 'keystone-a' }, count: 1 },
+      wipe: false,
+      takes: [{ id: '/dev/disk/by-id/virtio-keystone-a', name: 'vdb' }],
+      problem: null,
+    },
+  ])
+})
+
+test('schema prints the JSON Schema', async () => {
+  const { ending, out } = await onMachine('', 'schema')
+  expect(ending).toBe('done')
+  expect(JSON.parse(out).title).toBe('Keystone answer file')
+})
+
+test('answers migrate writes the newest version, beside the old one or on standard output', async () => {
+  const { ending, out } = await onMachine(ANSWERS, 'answers', 'migrate', '/answers.yaml')
+  expect(ending).toBe('done')
+  expect(out).toContain('version: 2\n')
+  expect(out).toContain('    - id: /dev/disk/by-id/virtio-keystone-a\n      wipe: true\n')
+  const { system } = await onMachine(ANSWERS, 'answers', 'migrate', '/answers.yaml', '--out', '/new.yaml')
+  expect(system.written().get('/new.yaml')).toEqual({ content: out, mode: 0o600, wasSecret: true })
+  expect(system.written().get('/answers.yaml')?.content).toBe(ANSWERS)
+  expect(await onMachine(out, 'check', '/answers.yaml')).toMatchObject({ ending: 'done', err: '' })
+})
+
+test('answers migrate overwrites nothing, and leaves the newest version alone', async () => {
+  await expect(onMachine(ANSWERS, 'answers', 'migrate', '/answers.yaml', '--out', '/answers.yaml')).rejects.toThrow(
+    '/answers.yaml is there already, and is left as it is',
+  )
+  const { ending, err, system } = await onMachine(NEWEST, 'answers', 'migrate', '/answers.yaml', '--out', '/new.yaml')
+  expect([ending, err]).toEqual(['done', 'answers.yaml is of version 2 already, and stays as it is.\n'])
+  expect(system.written().has('/new.yaml')).toBe(false)
 })

@@ -1,17 +1,20 @@
 import { basename } from 'node:path'
+import { secretsOf } from '../credentials/install-secrets.ts'
+import { makeRecoveryKey } from '../credentials/recovery-key.ts'
 import { installHeadless } from '../headless.ts'
 import { makeConfiguration, makeTargetFiles } from '../install/assets.ts'
 import { installDry, planJson, writeRendered } from '../install/dry-run-output.ts'
 import { formatHardware } from '../install/hardware-text.ts'
 import { formatPlan } from '../install/plan-text.ts'
-import { confirmationOf } from '../plan/confirmation.ts'
+import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { imagineFree } from '../plan/imagine-free.ts'
 import { Bug } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { Command } from './arguments.ts'
 import { type Ending, endingOf } from './ending.ts'
+import { askOnTerminal, secretsOfFile, standInSecret } from './file-secrets.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
-import { checkFile, type Refusal, readPlan, unconfirmed } from './read-plan.ts'
+import { checkFile, type Refusal, readPlan, refusalOf } from './read-plan.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A command without a screen. `signal` cancels an install and the writing of an ISO. */
@@ -32,14 +35,21 @@ export async function runCommand(
       ? inspectIso(command, hands.system, terminal)
       : prepareIso(command, hands.system, terminal, signal)
   }
+  if (command.what === 'schema' || command.what === 'answers migrate' || command.what === 'match') {
+    const { runAnswerCommand } = await import('./answer-commands.ts')
+    return runAnswerCommand(command, hands, terminal)
+  }
   const file = command.answers
   if (file === null) throw new Bug(`${command.what} without an answer file`)
   const refuse = ({ status, report }: Refusal): Ending => {
     terminal.stderr(report)
     return status
   }
+  const isUnattended = command.isUnattended || (command.what === 'install' && !command.isDryRun)
+  // A plan holds no secret, so nobody is asked for one to look at it; where nobody is there, there is nobody to ask.
+  const lookedAt = secretsOfFile(hands, file, command.isUnattended ? undefined : standInSecret)
   if (command.what === 'check' && command.machine === null) {
-    const refusal = await checkFile(hands.system, file, command)
+    const refusal = await checkFile(hands.system, file, lookedAt, command)
     if (refusal !== null) return refuse(refusal)
     terminal.stdout(`${basename(file)}: no problems found\n`)
     return 'done'
@@ -47,18 +57,21 @@ export async function runCommand(
 
   const found = await lookAtMachine(hands, command.machine)
   const hardware = command.isDryRun ? imagineFree(found) : found
-  const planned = await readPlan(hands.system, file, hardware)
+  const first = await readPlan(hands.system, file, hardware, lookedAt)
+  if ('report' in first) return refuse(first)
+  if (isUnattended && first.unconfirmed.length > 0) return refuse(refusalOf(first.unconfirmed, file))
+  // Asked only now: nobody types secrets for a file that is refused for something else.
+  const isAsking = command.what === 'install' && !command.isDryRun && first.asksSecrets
+  const secrets = isAsking ? secretsOfFile(hands, file, askOnTerminal(terminal)) : lookedAt
+  const planned = isAsking ? await readPlan(hands.system, file, hardware, secrets) : first
   if ('report' in planned) return refuse(planned)
   const { plan, answers } = planned
-  const isAsked = command.isUnattended || (command.what === 'install' && !command.isDryRun)
-  const refusal = isAsked ? unconfirmed(planned, file) : null
-  if (refusal !== null) return refuse(refusal)
   if (command.what === 'check') {
     terminal.stdout(`${basename(file)}: no problems found, plan ${plan.hash}\n`)
     return 'done'
   }
   if (command.what === 'plan') {
-    terminal.stdout(command.isJson ? planJson(plan) : formatPlan(plan))
+    terminal.stdout(command.isJson ? planJson(plan) : formatPlan(plan, hardware))
     return 'done'
   }
   if (command.what === 'render') {
@@ -70,13 +83,17 @@ export async function runCommand(
   }
   const target = await makeTargetFiles(hands.system, hands.places, plan)
 
-  const confirmation = confirmationOf(answers.disk.devices, hardware)
+  const confirmation = confirmationOf(erasedDisks(answers.disk), hardware)
   if (confirmation === null) throw new Bug('the plan has a disk that the machine has not')
-  const secrets = { passphrase: answers.encryption.passphrase, password: answers.identity.password }
   if (command.isDryRun) {
     if (command.out === null) throw new Bug('a dry run without --out')
+    // A made-up key must not be written down by anybody: it is shown to nobody.
+    const secrets = secretsOf(
+      answers,
+      makeRecoveryKey((bytes) => new Uint8Array(bytes)),
+    )
     const dry = { ...target, ...hands, plan, answers, hardware, secrets, confirmation, signal, out: command.out }
-    const outcome = await installDry({ ...dry, onEvent: () => {}, onRecoveryKey: () => {} })
+    const outcome = await installDry({ ...dry, onEvent: () => {} })
     if (outcome.status === 'installed') terminal.stdout(`nothing was changed; ${command.out} shows what would be\n`)
     return endingOf(outcome)
   }

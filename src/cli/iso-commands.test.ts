@@ -177,15 +177,15 @@ describe.skipIf(xorriso === '')('with xorriso (skipped where it is not installed
       'label     KEYSTONE_1',
       'version   1.2.3',
       'boots     by UEFI, as a DVD and as a USB stick',
-      'answers   complete: it ERASES the disks of confirm.erase without a question',
+      'answers   complete: it ERASES its disks without a question',
       '',
-      'version: 1',
+      'version: 2',
+      'system:',
+      '  language: en_US.UTF-8',
+      '  keyboard: us',
+      '  timeZone: UTC',
       'disk:',
       '  layout: single-zfs',
-      '  devices:',
-      '    - /dev/disk/by-id/virtio-keystone-a',
-      '  swap: 512MiB',
-      'encryption:',
     ])
     expect(out).toContain('  passphrase: "***"\n')
   })
@@ -222,7 +222,9 @@ describe.skipIf(xorriso === '')('with xorriso (skipped where it is not installed
     const { ended, out, err } = await keystone(['iso', 'inspect', iso])
     expect(ended).toBe('bad-answers')
     expect(out).toContain('answers   with problems')
-    expect(err).toBe('answers.yaml:3:15  the quote that opens here is never closed\n')
+    expect(err).toBe(
+      'answers.yaml:3:15  the quote that opens here is never closed\n   3 |   passphrase: ***\n     |               ^\n',
+    )
   })
 
   test('bad answers are reported as by check, and nothing is written', async () => {
@@ -263,8 +265,11 @@ describe.skipIf(xorriso === '')('with xorriso (skipped where it is not installed
   test('an ISO of somebody else, a file that is none, no file', async () => {
     const foreign = makeIso('foreign.iso', 'dvd', 'DEBIAN')
     expect((await prepare(foreign, 'bad.iso')).err).toContain(
-      'is no Keystone ISO: its label is "DEBIAN", and ours begin with KEYSTONE\n',
+      'is no Keystone ISO: its label is "DEBIAN", and ours begin with KEYSTONE_\n',
     )
+    // The label of a partition with an answer file, and of none of our media.
+    const seed = makeIso('seed.iso', 'dvd', 'KEYSTONE')
+    expect((await prepare(seed, 'bad.iso')).err).toContain('its label is "KEYSTONE"')
     writeFileSync(at('text.iso'), 'text')
     expect((await prepare(at('text.iso'), 'bad.iso')).err).toContain(`${at('text.iso')} is no ISO image\n`)
     expect((await prepare(at('gone.iso'), 'bad.iso')).err).toContain(`cannot read ${at('gone.iso')}\n`)

@@ -68,11 +68,11 @@ function warnings({ openSecrets, leftOut, isUnattended }: MediumAnswers, name: s
   if (leftOut.length > 0) lines.push(`The wizard will ask for ${leftOut.join(' and ')}.`)
   if (isUnattended) {
     lines.push(
-      `Warning: a machine that starts from ${name} and has the disks of confirm.erase`,
+      `Warning: a machine that starts from ${name} and has the disks of the file`,
       'erases them without a question.',
     )
   } else if (leftOut.length === 0) {
-    lines.push('The wizard will ask before it erases: the file has no confirm.erase.')
+    lines.push('The wizard will ask before it erases: not every disk has wipe: true.')
   }
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -1,11 +1,10 @@
-import { basename, dirname, resolve } from 'node:path'
-import { formatProblem, formatProblems } from '../answers/format-problems.ts'
+import { basename } from 'node:path'
+import { formatProblems } from '../answers/format-problems.ts'
 import type { LocatedProblem } from '../answers/locate.ts'
 import { type PlanFromFile, planFromFile } from '../answers/plan-from-file.ts'
 import { readAnswers } from '../answers/read-answers.ts'
-import type { Answers } from '../model/answers.ts'
+import type { SecretSources } from '../answers/secret-sources.ts'
 import type { Hardware } from '../model/hardware.ts'
-import { confirmationProblem } from '../plan/confirmation.ts'
 import { UserError } from '../system/errors.ts'
 import type { System } from '../system/system.ts'
 
@@ -17,9 +16,10 @@ export async function readPlan(
   system: System,
   file: string,
   hardware: Hardware,
+  secrets: SecretSources,
 ): Promise<Exclude<PlanFromFile, { problems: unknown }> | Refusal> {
   const text = await readAnswerFile(system, file)
-  const result = await planFromFile(text, basename(file), hardware, { readSecretFile: secretsBeside(system, file) })
+  const result = await planFromFile(text, basename(file), hardware, secrets)
   return 'problems' in result ? refusalOf(result.problems, file) : result
 }
 
@@ -27,21 +27,13 @@ export async function readPlan(
 export async function checkFile(
   system: System,
   file: string,
+  secrets: SecretSources,
   { isUnattended }: { readonly isUnattended: boolean },
 ): Promise<Refusal | null> {
   const text = await readAnswerFile(system, file)
-  const result = await readAnswers(text, basename(file), { readSecretFile: secretsBeside(system, file) })
-  if ('problems' in result) return refusalOf(result.problems, file)
-  return isUnattended ? unconfirmed(result, file) : null
-}
-
-/** Null when the file confirms that its disks may be erased. What it confirms was held against them when it was read. */
-export function unconfirmed(
-  { answers, confirmation }: { readonly answers: Answers; readonly confirmation: readonly string[] | null },
-  file: string,
-): Refusal | null {
-  const problem = confirmationProblem(answers.disk.devices, confirmation)
-  return problem && { status: 'bad-answers', report: `${basename(file)}  ${formatProblem(problem)}\n` }
+  const { problems, unconfirmed } = await readAnswers(text, basename(file), secrets)
+  const all = isUnattended ? [...problems, ...unconfirmed] : problems
+  return all.length > 0 ? refusalOf(all, file) : null
 }
 
 export function refusalOf(problems: readonly LocatedProblem[], file: string): Refusal {
@@ -57,9 +49,4 @@ export async function readAnswerFile(system: System, file: string): Promise<stri
   const text = await system.readText(file)
   if (text !== null) return text
   throw new UserError(`cannot read the answer file ${file}`, { nextSteps: ['check the path and its permissions'] })
-}
-
-/** `passphraseFile: passphrase.txt` is meant beside the answer file, wherever we were started. */
-export function secretsBeside(system: System, file: string) {
-  return (path: string) => system.readText(resolve(dirname(file), path))
 }

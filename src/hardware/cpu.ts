@@ -1,6 +1,7 @@
 import type { Cpu } from '../model/hardware.ts'
 import type { System } from '../system/system.ts'
 import { hardwareProblem, type Part } from './part.ts'
+import { plainText } from './plain-text.ts'
 
 /** From the text of /proc/cpuinfo, of x86 or ARM (which names no model there), and of /proc/sys/kernel/arch, which kernels
  *  before 6.1 do not have. */
@@ -20,11 +21,11 @@ export function parseCpu(cpuinfo: string, arch: string | null): Cpu {
     ),
   )
   return {
-    model: first?.get('model name')?.replace(/\s+/g, ' ').trim() || 'unknown',
+    model: plainText(first?.get('model name')?.replace(/\s+/g, ' ') ?? '') ?? 'unknown',
     // Guests without a topology name no cores: there each processor is one.
     cores: coreIds.size || processors.length || 'unknown',
     threads: processors.length || 'unknown',
-    architecture: arch?.trim() || architectureOf(first),
+    architecture: /^[a-z0-9_]+$/.exec(arch?.trim() ?? '')?.[0] ?? architectureOf(first),
     virtualisation: flags ? (flags.includes('vmx') ? 'vmx' : flags.includes('svm') ? 'svm' : 'none') : 'unknown',
     isGuest: flags ? flags.includes('hypervisor') : 'unknown',
   }

@@ -29,7 +29,7 @@ export async function detectHardware(system: System, options: DetectOptions = {}
   async function guard<Key extends keyof Hardware>(
     name: string,
     reading: Promise<Part<Key>>,
-    unknown: Pick<Hardware, Key>,
+    unknown: Part<Key>['value'],
   ): Promise<Part<Key>> {
     const part = await reading.catch((error: unknown): Part<Key> => {
       const message = `cannot read this part of the machine: ${error instanceof Error ? error.message : String(error)}`

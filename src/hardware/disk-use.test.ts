@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest'
-import { findUse, isBootMedium, type RunningSystem } from './disk-use.ts'
+import { findUse, type RunningSystem } from './disk-use.ts'
 import { type BlockDevice, parseLsblk } from './lsblk.ts'
 
-const QUIET: RunningSystem = { kernelCommandLine: '', mounts: '', pools: [], poolDevices: null, loopFiles: new Map() }
+const QUIET: RunningSystem = {
+  kernelCommandLine: '',
+  mounts: '',
+  pools: [],
+  poolDevices: null,
+  loopFiles: new Map(),
+  volumeGroups: new Map(),
+  isVentoy: false,
+}
 
 function disk(fields: object, name = 'sda'): BlockDevice {
   const [device] = parseLsblk(JSON.stringify({ blockdevices: [{ name, type: 'disk', ...fields }] })) ?? []
@@ -29,64 +37,63 @@ test.each([
     'holds the open encrypted device cryptroot',
     below({ name: 'sda2', type: 'part', children: [{ name: 'cryptroot', type: 'crypt' }] }),
   ],
-  ['part of the mapping mpatha', below({ name: 'mpatha', type: 'mpath' })],
+  ['one path to the multipath device mpatha', below({ name: 'mpatha', type: 'mpath' })],
+  ['one path to a multipath device', { fstype: 'mpath_member' }],
+  ['part of the bcache device bcache0', below({ name: 'bcache0', type: 'disk' })],
+  ['part of the mapping luks-reencrypt', below({ name: 'luks-reencrypt', type: 'dm' })],
 ])('in use: %s', (use, fields) => {
-  expect(findUse(disk(fields), QUIET)).toBe(use)
+  expect(findUse(disk(fields), [], QUIET)).toBe(use)
 })
 
 const member = disk(below({ name: 'sda1', type: 'part', fstype: 'zfs_member', label: 'tank' }))
 
 test('a ZFS pool is in use only while it is imported, and only its own disks', () => {
-  expect(findUse(member, QUIET)).toBe(null)
-  expect(findUse(member, { ...QUIET, pools: ['tank'], poolDevices: ['/dev/sda1'] })).toBe(
+  expect(findUse(member, [], QUIET)).toBe(null)
+  expect(findUse(member, [], { ...QUIET, pools: ['tank'], poolDevices: ['/dev/sda1'] })).toBe(
     'part of the imported ZFS pool tank',
   )
-  expect(findUse(member, { ...QUIET, pools: ['tank'], poolDevices: ['/dev/sdb1'] })).toBe(null)
-  expect(findUse(member, { ...QUIET, pools: ['other'], poolDevices: ['/dev/sdb1'] })).toBe(null)
+  expect(findUse(member, [], { ...QUIET, pools: ['tank'], poolDevices: ['/dev/sdb1'] })).toBe(null)
+  expect(findUse(member, [], { ...QUIET, pools: ['other'], poolDevices: ['/dev/sdb1'] })).toBe(null)
 })
 
 test('when zpool cannot be asked, the name of the pool is enough', () => {
-  expect(findUse(member, { ...QUIET, pools: ['tank'] })).toBe('part of the imported ZFS pool tank')
+  expect(findUse(member, [], { ...QUIET, pools: ['tank'] })).toBe('part of the imported ZFS pool tank')
 })
 
-test.each(['/', '/iso', '/nix/.ro-store', '/run/live/medium'])('a disk mounted at %s is the boot medium', (where) => {
-  const medium = disk(below({ name: 'sda1', type: 'part', mountpoints: [where] }))
-  expect(isBootMedium(medium, [medium], QUIET)).toBe(true)
+test('a member of a running array, file system or volume group is in use though nothing shows on it', () => {
+  const shared = (fstype: string, uuid: string) => ({ type: 'part', fstype, uuid })
+  const mounted = disk(below({ name: 'sda1', ...shared('btrfs', 'b-1'), mountpoints: ['/'] }))
+  expect(findUse(disk(below({ name: 'sdb1', ...shared('btrfs', 'b-1') }), 'sdb'), [mounted], QUIET)).toBe(
+    'shares a file system or RAID with sda, which is mounted at /',
+  )
+  expect(findUse(disk(below({ name: 'sdb1', ...shared('btrfs', 'b-2') }), 'sdb'), [mounted], QUIET)).toBe(null)
+  // A copied ext4 has the same UUID too, and is a file system of its own.
+  const ext4 = disk(below({ name: 'sda1', ...shared('ext4', 'b-1'), mountpoints: ['/'] }))
+  expect(findUse(disk(below({ name: 'sdb1', ...shared('ext4', 'b-1') }), 'sdb'), [ext4], QUIET)).toBe(null)
+
+  const raid = disk(
+    below({ ...shared('linux_raid_member', 'm-1'), name: 'sda1', children: [{ name: 'md0', type: 'raid1' }] }),
+  )
+  expect(findUse(disk({ fstype: 'linux_raid_member', uuid: 'm-1' }, 'sdb'), [raid], QUIET)).toBe(
+    'shares a file system or RAID with sda, which is part of the running RAID md0',
+  )
+
+  const active = disk(
+    below({ name: 'sda1', ...shared('LVM2_member', 'p-1'), children: [{ name: 'my--vg-root', type: 'lvm' }] }),
+  )
+  const empty = disk({ fstype: 'LVM2_member', uuid: 'p-2' }, 'sdb')
+  const running = {
+    ...QUIET,
+    volumeGroups: new Map([
+      ['p-1', 'my-vg'],
+      ['p-2', 'my-vg'],
+    ]),
+  }
+  expect(findUse(empty, [active, empty], running)).toBe('part of the LVM volume group my-vg, which is in use')
+  expect(findUse(empty, [active, empty], { ...running, volumeGroups: new Map([['p-2', 'other']]) })).toBe(null)
 })
 
-test('a disk mounted elsewhere is not the boot medium', () => {
-  const data = disk(below({ name: 'sda1', type: 'part', mountpoints: ['/home', '/boot/efi'] }))
-  expect(isBootMedium(data, [data], QUIET)).toBe(false)
-})
-
-test('the disk with the file behind the mounted image is the boot medium', () => {
-  const medium = disk(below({ name: 'sda1', type: 'part', mountpoints: ['/findiso'] }))
-  const other = disk(below({ name: 'sdb1', type: 'part', mountpoints: ['/mnt'] }), 'sdb')
-  const loop = disk({ type: 'loop', mountpoints: ['/nix/.ro-store'] }, 'loop0')
-  const running = { ...QUIET, loopFiles: new Map([['loop0', '/findiso/images/nixos.iso']]) }
-  expect(isBootMedium(medium, [medium, other, loop], running)).toBe(true)
-  expect(isBootMedium(other, [medium, other, loop], running)).toBe(false)
-})
-
-test('a live system in memory still names its medium on the kernel command line', () => {
-  const medium = disk(below({ name: 'sda1', type: 'part', fstype: 'iso9660', label: 'nixos-26.05' }))
-  const other = disk(below({ name: 'sdb1', type: 'part', label: 'nixos' }), 'sdb')
-  const running = { ...QUIET, kernelCommandLine: 'init=/x root=LABEL=nixos-26.05 copytoram\n' }
-  expect(isBootMedium(medium, [medium, other], running)).toBe(true)
-  expect(isBootMedium(other, [medium, other], running)).toBe(false)
-  expect(isBootMedium(other, [other], { ...QUIET, kernelCommandLine: 'noroot=LABEL=nixos' })).toBe(false)
-})
-
-test('the live image in memory names its medium by a word of its own', () => {
-  const medium = disk({ fstype: 'iso9660', label: 'KEYSTONE_0_1_0' })
-  const other = disk(below({ name: 'sdb1', type: 'part', label: 'KEYSTONE' }), 'sdb')
-  const running = { ...QUIET, kernelCommandLine: 'init=/x copytoram keystone.medium=KEYSTONE_0_1_0\n' }
-  expect(isBootMedium(medium, [medium, other], running)).toBe(true)
-  expect(isBootMedium(other, [medium, other], running)).toBe(false)
-})
-
-test('a ZFS root makes its pool a boot medium', () => {
-  const running = { ...QUIET, mounts: 'tank/root / zfs rw 0 0\n', pools: ['tank'], poolDevices: ['/dev/sda1'] }
-  expect(isBootMedium(member, [member], running)).toBe(true)
-  expect(isBootMedium(member, [member], { ...running, mounts: 'tank/home /home zfs rw 0 0\n' })).toBe(false)
+test('the mounts themselves count where lsblk shows none', () => {
+  const mounts = '/dev/sda1 /mnt/a\\040b ext4 rw 0 0\n'
+  expect(findUse(disk(below({ name: 'sda1', type: 'part' })), [], { ...QUIET, mounts })).toBe('mounted at /mnt/a b')
 })

@@ -57,3 +57,21 @@ test('what is missing, blank or of another type is null, not a guess', () => {
 test('a text that is no lsblk output is null', () => {
   for (const text of ['', 'lsblk: failed', '[]', 'null', '{"blockdevices":7}']) expect(parseLsblk(text)).toBe(null)
 })
+
+test('sizes that nothing can have are unknown', () => {
+  const sizes = [-1, 1.5, 1e300, '1e30', 'NaN', '', [], {}, true]
+  const blockdevices = sizes.map((size) => ({ name: 'sda', size, 'log-sec': size }))
+  for (const device of parseLsblk(JSON.stringify({ blockdevices })) ?? []) {
+    expect(device).toMatchObject({ sizeBytes: null, logicalSectorBytes: null })
+  }
+  const sectors = parseLsblk(
+    JSON.stringify({ blockdevices: [0, 3, 511, 513, 131072].map((size) => ({ 'log-sec': size })) }),
+  )
+  expect(sectors?.map((device) => device.logicalSectorBytes)).toEqual([null, null, null, null, null])
+})
+
+test('what a label holds cannot move the cursor, break a line, or turn the text around', () => {
+  const label = 'a\u001b[2J\nb\u202ec\ud800'
+  const [disk] = parseLsblk(JSON.stringify({ blockdevices: [{ name: 'sda', label }] })) ?? []
+  expect(disk?.label).toBe('a\ufffd[2J\ufffdb\ufffdc\ufffd')
+})

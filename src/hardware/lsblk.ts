@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts'
+
 /** One device as lsblk tells it, with everything it may leave out made explicit. */
 export type BlockDevice = {
   readonly name: string
@@ -7,6 +9,8 @@ export type BlockDevice = {
   readonly sizeBytes: number | null
   readonly model: string | null
   readonly serial: string | null
+  /** World-wide name as udev has it: `0x5000c500a1b2c3d4`, `eui.0025385b71b0a1b2`. */
+  readonly wwn: string | null
   readonly transport: string | null
   readonly isRotational: boolean | null
   readonly isRemovable: boolean
@@ -57,15 +61,16 @@ function readDevice(fields: Fields): BlockDevice {
     name,
     path: text(fields.path) ?? `/dev/${name}`,
     type: text(fields.type) ?? 'unknown',
-    sizeBytes: number(fields.size),
+    sizeBytes: count(fields.size),
     model: text(fields.model)?.replace(/\s+/g, ' ') ?? null,
     serial: text(fields.serial),
+    wwn: text(fields.wwn),
     transport: text(fields.tran),
     isRotational: boolean(fields.rota),
     isRemovable: boolean(fields.rm) ?? false,
     isReadOnly: boolean(fields.ro) ?? false,
-    logicalSectorBytes: number(fields['log-sec']),
-    physicalSectorBytes: number(fields['phy-sec']),
+    logicalSectorBytes: sector(fields['log-sec']),
+    physicalSectorBytes: sector(fields['phy-sec']),
     filesystem: text(fields.fstype),
     label: text(fields.label),
     uuid: text(fields.uuid),
@@ -79,12 +84,19 @@ function readDevice(fields: Fields): BlockDevice {
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+  return typeof value === 'string' ? plainText(value) : null
 }
 
-function number(value: unknown): number | null {
-  const parsed = typeof value === 'string' ? Number(value) : value
-  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : null
+/** A size in bytes: whole, not negative, and small enough to be counted with. */
+function count(value: unknown): number | null {
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof parsed === 'number' && Number.isSafeInteger(parsed) && parsed >= 0 ? parsed : null
+}
+
+/** What sectors can be: powers of two, from 512 bytes to what the kernel allows at most. */
+function sector(value: unknown): number | null {
+  const bytes = count(value)
+  return bytes !== null && bytes >= 512 && bytes <= 65_536 && Number.isInteger(Math.log2(bytes)) ? bytes : null
 }
 
 function boolean(value: unknown): boolean | null {

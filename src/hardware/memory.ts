@@ -6,7 +6,8 @@ import { hardwareProblem, type Part } from './part.ts'
  *  and means KiB. Source: Linux, fs/proc/meminfo.c. */
 export function parseMemory(meminfo: string): number | Unknown {
   const total = /^MemTotal:\s*(\d+) kB$/m.exec(meminfo)?.[1]
-  return total === undefined ? 'unknown' : Number(total) * 1024
+  const bytes = Number(total) * 1024
+  return Number.isSafeInteger(bytes) ? bytes : 'unknown'
 }
 
 export async function readMemory(system: System): Promise<Part<'memoryBytes'>> {

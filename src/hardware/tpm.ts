@@ -1,8 +1,12 @@
-import type { Tpm } from '../model/hardware.ts'
+import type { Tpm, Unknown } from '../model/hardware.ts'
+import type { Problem } from '../model/problem.ts'
 import type { System } from '../system/system.ts'
 import { hardwareProblem, type Part } from './part.ts'
+import { ASK_PERMANENT, parseLockout } from './tpm-lockout.ts'
 
 const TPM = '/sys/class/tpm/tpm0'
+/** A TPM answers this in milliseconds; one that hangs must not keep the first screen. */
+const ASK_TIMEOUT_MS = 2000
 
 /** The text of tpm_version_major. Kernels before 5.6 do not have it. */
 export function parseTpmVersion(text: string | null): Tpm['version'] {
@@ -38,13 +42,24 @@ export async function readTpm(system: System): Promise<Part<'tpm'>> {
   const version = parseTpmVersion(major)
   // Kernels before 5.12 have no pcr-sha256 folder; there the device is all we can see.
   const answers = hasResourceManager && (pcr !== null || !banks)
-  const silent = problem(
-    'tpm-not-usable',
-    'there is a TPM2, but it does not answer through /dev/tpmrm0',
-    'switch it off and on again in the firmware setup, or install without TPM unlock',
-  )
-  return {
-    value: { tpm: { isPresent: true, version, isUsable: version === '2.0' && answers } },
-    problems: version === '2.0' && !answers ? [silent] : [],
+  if (version !== '2.0') return { value: { tpm: { isPresent: true, version, isUsable: false } }, problems: [] }
+
+  const isLockedOut = answers ? await askLockout(system) : 'unknown'
+  const problems: Problem[] = []
+  if (!answers) {
+    const hint = 'switch it off and on again in the firmware setup, or install without TPM unlock'
+    problems.push(problem('tpm-not-usable', 'there is a TPM2, but it does not answer through /dev/tpmrm0', hint))
   }
+  if (isLockedOut === true) {
+    const message = 'the TPM2 refuses every PIN for now, because too many wrong ones were tried'
+    const hint = 'wait (often for a day), clear it in the firmware setup, or install without a PIN'
+    problems.push(problem('tpm-locked-out', message, hint))
+  }
+  return { value: { tpm: { isPresent: true, version, isUsable: answers, isLockedOut } }, problems }
+}
+
+/** No file tells it: the TPM itself must be asked, which only root may. */
+async function askLockout(system: System): Promise<boolean | Unknown> {
+  const reading = system.exchange?.('/dev/tpmrm0', ASK_PERMANENT, { maxBytes: 4096, timeoutMs: ASK_TIMEOUT_MS })
+  return parseLockout((await reading) ?? null)
 }

@@ -13,6 +13,7 @@ export function cancellableSystem(system: System, signal: AbortSignal): System {
     run: (program, args, options) => unlessCancelled(() => system.run(program, args, { signal, ...options })),
     readText: (path) => system.readText(path),
     readBytes: (path, range) => system.readBytes(path, range),
+    exchange: async (path, question, options) => (await system.exchange?.(path, question, options)) ?? null,
     listDirectory: (path) => system.listDirectory(path),
     realPath: (path) => system.realPath(path),
     exists: (path) => system.exists(path),
@@ -21,6 +22,7 @@ export function cancellableSystem(system: System, signal: AbortSignal): System {
     makeDirectory: (path, options) => unlessCancelled(() => system.makeDirectory(path, options)),
     removeFile: (path) => system.removeFile(path),
     moveFile: (from, to) => unlessCancelled(() => system.moveFile(from, to)),
+    httpsGet: (url, trust, timeoutMs) => system.httpsGet(url, trust, timeoutMs),
     now: () => system.now(),
   }
 }

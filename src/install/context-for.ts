@@ -10,7 +10,7 @@ export type Outputs = Readonly<Partial<Record<TaskId, TaskOutputs>>>
 
 /** Everything a task gets. Its programs end when the install is cancelled. */
 export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Outputs): TaskContext {
-  const { plan, files, phaseFiles, secrets, confirmation, system, log, signal, onEvent, onRecoveryKey } = options
+  const { plan, files, phaseFiles, secrets, confirmation, system, log, signal, onEvent } = options
   return {
     plan,
     files,
@@ -31,7 +31,6 @@ export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Ou
         ...(timeLeftMs !== undefined && { timeLeftMs }),
       })
     },
-    showOnce: onRecoveryKey,
   }
 }
 

@@ -5,13 +5,28 @@ import type { Plan } from '../model/plan.ts'
 import { createDryRunSystem } from '../system/dry-run-system.ts'
 import { createLog } from '../system/log.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
-import { confirmation, ext4Plan, taskContext, zfsPlan } from '../testing/task-context.ts'
+import {
+  confirmation,
+  confirmationOfBoth,
+  dataPoolPlan,
+  ext4Plan,
+  plainPlan,
+  taskContext,
+  zfsPlan,
+} from '../testing/task-context.ts'
 import { dryRun, formatChanges } from './dry-run.ts'
 import { recordedMachine } from './recorded-machine.ts'
 import { installSequence } from './sequences.ts'
 
 const machine = {
   disks: [{ id: '/dev/disk/by-id/virtio-keystone-a', name: 'vdb', sizeBytes: 8589934592, serial: 'keystone-a' }],
+} as unknown as Hardware
+
+const twoDisks = {
+  disks: [
+    ...machine.disks,
+    { id: '/dev/disk/by-id/virtio-keystone-b', name: 'vdc', sizeBytes: 8589934592, serial: 'keystone-b' },
+  ],
 } as unknown as Hardware
 
 async function tryOut(plan: Plan, disks: Pick<Hardware, 'disks'> = machine) {
@@ -23,13 +38,12 @@ async function tryOut(plan: Plan, disks: Pick<Hardware, 'disks'> = machine) {
     files,
     phaseFiles,
     secrets,
-    confirmation,
+    confirmation: plan === dataPoolPlan ? confirmationOfBoth : confirmation,
     signal,
     tasks: installSequence,
     system: createDryRunSystem(recordedMachine(disks)),
     log: createLog({ append: (line) => logged.push(line) }),
     onEvent: (event) => events.push(event),
-    onRecoveryKey: () => {},
   })
   return { ...result, events, logged, text: formatChanges(result.changes) }
 }
@@ -56,7 +70,7 @@ write 0644 /mnt/etc/nixos/flake.nix (15 bytes)
 # commit-config: Keep the configuration in git
 git init --quiet --initial-branch=main --template= /mnt/etc/nixos
 git -C /mnt/etc/nixos add --all
-git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Install primer' --message 'Plan beef, version 1, for NixOS 26.05.'
+git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Install primer' --message 'Plan beef, version 2, for NixOS 26.05.'
 
 # build: Build the system
 nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format internal-json --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
@@ -76,13 +90,13 @@ write 0600 /mnt/var/lib/keystone/secrets/password-hash (secret)
 directory 0755 /mnt/var/lib/keystone/phases
 directory 0755 /mnt/etc/keystone
 write 0755 /mnt/var/lib/keystone/phases/first-boot (10 bytes)
-write 0644 /mnt/etc/keystone/install.json (234 bytes)
+write 0644 /mnt/etc/keystone/install.json (258 bytes)
 
 # copy-log: Copy the log
 directory 0755 /mnt/var/log
 directory 0755 /mnt/var/lib/keystone
 write 0640 /mnt/var/log/keystone-install.log (0 bytes)
-write 0640 /mnt/var/lib/keystone/plan.json (1172 bytes)
+write 0640 /mnt/var/lib/keystone/plan.json (1604 bytes)
 
 # unmount: Unmount the disks
 umount -R /mnt
@@ -95,6 +109,25 @@ sync
 remove /run/keystone/passphrase
 remove /run/keystone/disko-config.nix
 `)
+})
+
+test('shows where the key of the data pool goes, and that both pools are let go, the data first', async () => {
+  const { outcome, text } = await tryOut(dataPoolPlan, twoDisks)
+  expect(outcome).toEqual({ status: 'installed' })
+  expect(text).toContain(`
+remove /run/keystone/passphrase
+directory 0700 /mnt/var/lib/keystone/secrets
+cp /run/keystone/data-pool.key /mnt/var/lib/keystone/secrets/data-pool.key
+remove /run/keystone/data-pool.key
+`)
+  expect(text).toContain('\nzpool export data\nzpool export rpool\n')
+})
+
+test('without encryption there is no passphrase, no mapping and no key', async () => {
+  const { outcome, text } = await tryOut(plainPlan)
+  expect(outcome).toEqual({ status: 'installed' })
+  expect(text).not.toMatch(/passphrase|cryptsetup|luks|cryptenroll/)
+  expect(text).toContain('\numount -R /mnt\nzpool export rpool\n')
 })
 
 test('tells its progress like an install, to the end', async () => {

@@ -24,7 +24,6 @@ test('a second install on the machine is refused before it looks at anything', a
     liveLog: createLiveLog(),
     resume: false,
     onEvent: (event) => events.push(event),
-    onRecoveryKey: () => {},
   })
   const message = `an installation is running on this machine already (process ${process.pid})`
   expect(outcome).toMatchObject({ status: 'failed', isBug: false, failure: { task: 'preflight', message } })

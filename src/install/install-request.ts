@@ -1,25 +1,22 @@
 import type { Confirmation } from '../model/answers.ts'
 import type { InstallEvent, TaskFailure } from '../model/event.ts'
+import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
-import type { Secret } from '../model/secret.ts'
 import type { Log } from '../system/log.ts'
 import type { System } from '../system/system.ts'
-import type { TaskContext } from '../tasks/task.ts'
 import type { SequenceEntry } from './sequences.ts'
 
 export type InstallRequest = {
   readonly plan: Plan
   readonly files: readonly RenderedFile[]
   readonly phaseFiles: readonly RenderedFile[]
-  readonly secrets: TaskContext['secrets']
+  readonly secrets: InstallSecrets
   readonly confirmation: Confirmation | null
   /** Skip what an earlier run of the same plan finished, as long as it still holds. */
   readonly resume: boolean
   readonly signal: AbortSignal
   onEvent(event: InstallEvent): void
-  /** Shown once, by whoever listens; never logged, never in an event. */
-  onRecoveryKey(recoveryKey: Secret): void
 }
 
 export type InstallOutcome =

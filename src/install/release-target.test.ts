@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { CommandError, UserError } from '../system/errors.ts'
 import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
 import {
+  dataPoolPlan,
   deviceFiles,
   devicesLine,
   ext4Plan,
@@ -10,6 +11,7 @@ import {
   noMapping,
   nothingMounted,
   openMapping,
+  plainPlan,
   zfsPlan,
 } from '../testing/task-context.ts'
 import { expectedHold, findHold, releaseTarget } from './release-target.ts'
@@ -59,6 +61,23 @@ test('ext4 has no pool to export', async () => {
   expect(system.runs()).toEqual(['umount -R /mnt', 'cryptsetup close cryptroot', SETTLE, devicesLine])
 })
 
+test('with a data pool both are exported, that one first, and what is there is found', async () => {
+  const system = machine({ [devicesLine]: noMapping, 'zpool export data': '' })
+  await releaseTarget(system, expectedHold(dataPoolPlan), AT_ONCE)
+  expect(system.runs().slice(-2)).toEqual(['zpool export data', EXPORT])
+  const left = fakeSystem({
+    commands: { [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': 'tank\ndata\n' },
+    links,
+  })
+  expect((await findHold(left, dataPoolPlan)).pools).toEqual(['data'])
+})
+
+test('without encryption there is no mapping to look for', async () => {
+  const system = machine({})
+  await releaseTarget(system, expectedHold(plainPlan), AT_ONCE)
+  expect(system.runs()).toEqual(['umount -R /mnt', EXPORT])
+})
+
 test('finds swap on the target disks, and not on others', async () => {
   const system = fakeSystem({
     commands: { [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': '' },
@@ -69,12 +88,12 @@ test('finds swap on the target disks, and not on others', async () => {
     },
     links,
   })
-  expect(await findHold(system, zfsPlan)).toEqual({ mounts: [], swaps: ['/dev/vdb2'], mapping: null, pool: null })
+  expect(await findHold(system, zfsPlan)).toEqual({ mounts: [], swaps: ['/dev/vdb2'], mapping: null, pools: [] })
 })
 
 test('where there is no ZFS, no pool is imported', async () => {
   const system = fakeSystem({
     commands: { [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': { missing: true } },
   })
-  expect((await findHold(system, zfsPlan)).pool).toBe(null)
+  expect((await findHold(system, zfsPlan)).pools).toEqual([])
 })

@@ -12,12 +12,18 @@ export type TargetHold = {
   readonly mounts: readonly string[]
   readonly swaps: readonly string[]
   readonly mapping: string | null
-  readonly pool: string | null
+  /** Those whose members are on the target disks, in the order of their export. */
+  readonly pools: readonly string[]
 }
 
 /** What is open after an install that went well. */
 export function expectedHold(plan: Plan): TargetHold {
-  return { mounts: [TARGET_ROOT], swaps: [], mapping: plan.storage.luksName, pool: plan.storage.pool }
+  return { mounts: [TARGET_ROOT], swaps: [], mapping: plan.storage.luksName, pools: poolsOf(plan) }
+}
+
+/** The data pool first: what it is encrypted with lies on the other. */
+export function poolsOf({ storage }: Plan): readonly string[] {
+  return [storage.dataPool?.pool, storage.pool].filter((pool) => typeof pool === 'string')
 }
 
 /** What is open now: after a failure nobody knows how far things came. */
@@ -25,11 +31,14 @@ export async function findHold(system: System, plan: Plan): Promise<TargetHold> 
   const mounts = (await readMounts(system)).map((mount) => mount.target)
   const ours = mounts.filter((target) => isBelow(target, TARGET_ROOT) || isBelow(target, CREDSTORE_DIRECTORY))
   const tops = ours.filter((target) => !ours.some((other) => other !== target && isBelow(target, other)))
+  const { luksName } = plan.storage
+  const pools = poolsOf(plan)
+  const imported = pools.length === 0 ? [] : await readPools(system)
   return {
     mounts: [...new Set(tops)].reverse(),
     swaps: await findSwaps(system, plan),
-    mapping: (await isMappingOpen(system, plan.storage.luksName)) ? plan.storage.luksName : null,
-    pool: plan.storage.pool !== null && (await isPoolImported(system, plan.storage.pool)) ? plan.storage.pool : null,
+    mapping: luksName !== null && (await isMappingOpen(system, luksName)) ? luksName : null,
+    pools: pools.filter((pool) => imported.includes(pool)),
   }
 }
 
@@ -43,7 +52,7 @@ export async function releaseTarget(system: System, hold: TargetHold, limits: Re
   for (const swap of hold.swaps) await system.run(programs.swapoff, [swap])
   for (const target of hold.mounts) await system.run(programs.umount, ['-R', target])
   if (hold.mapping !== null) await closeMapping(system, hold.mapping, limits)
-  if (hold.pool !== null) await exportPool(system, hold.pool, limits)
+  for (const pool of hold.pools) await exportPool(system, pool, limits)
 }
 
 async function closeMapping(system: System, name: string, limits: ReleaseLimits): Promise<void> {
@@ -95,15 +104,15 @@ function hasMapping(lsblk: string, name: string): boolean {
   return blockdevices.some((device) => device.type === 'crypt' && device.name === name)
 }
 
-/** False as well where there is no ZFS. */
-export async function isPoolImported(system: System, pool: string): Promise<boolean> {
+/** The imported pools; none as well where there is no ZFS. */
+export async function readPools(system: System): Promise<readonly string[]> {
   try {
     const { exitCode, stdout } = await system.query(programs.zpool, ['list', '-H', '-o', 'name'], {
       okExitCodes: [0, 1],
     })
-    return exitCode === 0 && stdout.split('\n').includes(pool)
+    return exitCode === 0 ? stdout.split('\n').filter((name) => name !== '') : []
   } catch (error) {
-    if (error instanceof CommandError && error.isMissing) return false
+    if (error instanceof CommandError && error.isMissing) return []
     throw error
   }
 }

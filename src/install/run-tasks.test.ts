@@ -53,7 +53,6 @@ function options(tasks: readonly SequenceEntry[], changes: Partial<RunOptions> =
     log,
     resume: false,
     onEvent: (event) => events.push(event),
-    onRecoveryKey: () => {},
     ...changes,
   }
   return { run, events, logged, journal: () => (run.system as FakeSystem).written().get(JOURNAL)?.content ?? '' }

@@ -14,8 +14,7 @@ import { undoAll } from './undo-all.ts'
  *  newest first. Never throws for what a task does: the outcome says it. */
 export async function runTasks(options: RunOptions): Promise<InstallOutcome> {
   const { tasks, system, log, plan, secrets, signal, onEvent } = options
-  log.hide(secrets.passphrase)
-  log.hide(secrets.password)
+  for (const secret of Object.values(secrets)) if (secret !== null) log.hide(secret)
   const startedAt = system.now().getTime()
   const at = () => system.now().toISOString()
   const list = tasks.map(({ id, title, weight }) => ({ id, title, weight }))

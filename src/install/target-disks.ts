@@ -1,78 +1,115 @@
+import { findTwins } from '../hardware/disk-id.ts'
+import { makeDisks, realDisks } from '../hardware/disks.ts'
+import { type BlockDevices, readBlockDevices } from '../hardware/read-disks.ts'
 import type { Confirmation } from '../model/answers.ts'
+import type { Disk } from '../model/hardware.ts'
 import type { Plan, PlannedDisk } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize } from '../model/size.ts'
-import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
+import { findTakenNames } from './taken-names.ts'
 
 /** A target disk as it is at this moment. */
-export type TargetDisk = {
-  readonly sizeBytes: number
-  readonly serial: string | null
-  readonly isReadOnly: boolean
-  /** What sits on it and is in use: `/boot`, `[SWAP]`, `the mapping cryptroot`. */
-  readonly uses: readonly string[]
+export type TargetDisk = Pick<Disk, 'path' | 'sizeBytes' | 'serial' | 'isReadOnly' | 'isBootMedium' | 'inUse'> & {
+  /** Names of the disks that the planned id could mean as well. */
+  readonly twins: readonly string[]
 }
 
-type Node = {
-  readonly name: string
-  readonly type: string
-  readonly size: number | string | null
-  readonly serial: string | null
-  readonly ro: boolean | string | null
-  readonly mountpoints: readonly (string | null)[]
-  readonly children?: readonly Node[]
-}
-
-/** Null when there is no such block device. */
-export async function readTargetDisk(system: System, id: string): Promise<TargetDisk | null> {
-  const { exitCode, stdout } = await system.query(
-    programs.lsblk,
-    ['--json', '--bytes', '--output', 'NAME,TYPE,SIZE,SERIAL,RO,MOUNTPOINTS', id],
-    { okExitCodes: [0, 32] }, // 32: not found
-  )
-  if (exitCode !== 0) return null
-  const { blockdevices } = JSON.parse(stdout) as { blockdevices: readonly Node[] }
-  const node = blockdevices[0]
-  if (node === undefined) return null
-  return {
-    sizeBytes: Number(node.size ?? 0),
-    serial: node.serial?.trim() || null,
-    isReadOnly: node.ro === true || node.ro === '1',
-    uses: usesOf(node),
-  }
-}
-
-function usesOf(node: Node): string[] {
-  const own = node.mountpoints.filter((mountpoint) => mountpoint !== null)
-  // A plain partition is no use of the disk; anything stacked on it (LUKS, LVM, RAID) is.
-  const stacked = node.type === 'disk' || node.type === 'part' ? [] : [`${node.type} device ${node.name}`]
-  return [...own, ...stacked, ...(node.children ?? []).flatMap(usesOf)]
-}
-
-/** Compares one disk with what the plan was made for. Empty: it is the same disk. */
-export function compareDisk(planned: PlannedDisk, found: TargetDisk | null): readonly Problem[] {
-  const path = ['disk', 'devices', planned.id]
+/** Looks at the machine as it is now, and compares it with what the plan was made for and with what was confirmed. Empty:
+ *  every target is the disk that was chosen, it is free, and its name means no other. To be asked right before the wipe:
+ *  between the choice and the wipe a disk can be unplugged, plugged in, mounted, or given another name. */
+export async function findTargetProblems(
+  system: System,
+  plan: Plan,
+  confirmation: Confirmation | null,
+): Promise<readonly Problem[]> {
+  const found = await readBlockDevices(system)
   if (found === null) {
-    const message = `the disk ${planned.id} is not there any more`
-    return [{ code: 'disk-gone', path, message, hint: 'plug it in again, or choose another disk' }]
+    const message = 'cannot list the disks with `lsblk`, so nobody can tell whether they are still the same'
+    return [{ code: 'cannot-read-disks', path: ['hardware', 'disks'], message, hint: 'check that lsblk runs' }]
+  }
+  const planned = plan.storage.disks
+  const targets = planned.map((disk) => findTargetDisk(found, disk.id))
+  return [
+    ...planned.flatMap((disk, index) =>
+      compareDisk(disk, targets[index] ?? null, confirmedPath(confirmation, disk.id)),
+    ),
+    ...findSameDisk(planned, targets),
+    ...findTakenNames(
+      plan,
+      realDisks(found.devices).filter(({ path }) => !targets.some((target) => target?.path === path)),
+    ),
+  ]
+}
+
+/** The disk that an id leads to now; null when it leads to no whole disk. */
+export function findTargetDisk({ devices, names, running }: BlockDevices, id: string): TargetDisk | null {
+  const name = /^\/dev\/disk\/by-id\/([^/]+)$/.exec(id)?.[1]
+  if (name === undefined) return null
+  const path = [...(names ?? [])].find(([, all]) => all.includes(name))?.[0]
+  const disks = realDisks(devices)
+  const device = disks.find((one) => one.path === path)
+  const disk = makeDisks(devices, names ?? new Map(), running).find((one) => one.path === path)
+  if (device === undefined || disk === undefined) return null
+  return { ...disk, twins: findTwins(name, device, disks, names ?? new Map()).map((twin) => twin.name) }
+}
+
+/** Compares one disk with what the plan was made for. Empty: it is the same disk, and it is free. `confirmedPath`: where it
+ *  was when it was confirmed, or null when nobody noted that. */
+export function compareDisk(
+  planned: PlannedDisk,
+  found: TargetDisk | null,
+  confirmedPath: string | null = null,
+): readonly Problem[] {
+  const path = ['disk', 'devices', planned.id]
+  const problem = (code: string, message: string, hint: string): Problem => ({ code, path, message, hint })
+  if (found === null) {
+    const hint = 'plug it in again, or choose another disk'
+    return [problem('disk-gone', `the disk ${planned.id} is not there any more`, hint)]
   }
   const problems: Problem[] = []
-  const hint = 'it is another disk than the one you chose: go back to the disk page and choose again'
+  const again = 'it is another disk than the one you chose: go back to the disk page and choose again'
   if (found.sizeBytes !== planned.sizeBytes) {
     const sizes = `${formatBytes(planned.sizeBytes)} when it was chosen and ${formatBytes(found.sizeBytes)} now`
-    problems.push({ code: 'disk-size-changed', path, message: `the disk ${planned.id} had ${sizes}`, hint })
+    problems.push(problem('disk-size-changed', `the disk ${planned.id} had ${sizes}`, again))
   }
   if (found.serial !== planned.serial) {
     const serials = `${planned.serial ?? 'none'} when it was chosen and ${found.serial ?? 'none'} now`
-    problems.push({
-      code: 'disk-serial-changed',
-      path,
-      message: `the disk ${planned.id} had the serial ${serials}`,
-      hint,
-    })
+    problems.push(problem('disk-serial-changed', `the disk ${planned.id} had the serial ${serials}`, again))
+  }
+  if (problems.length > 0) return problems
+  if (confirmedPath !== null && found.path !== confirmedPath) {
+    const message = `the disk ${planned.id} was ${confirmedPath} when it was confirmed and is ${found.path} now`
+    problems.push(problem('disk-moved', message, 'go back to the disk page, look at it and confirm again'))
+  }
+  if (found.twins.length > 0) {
+    const message = `the name ${planned.id} could mean ${found.twins.join(', ')} as well: model, serial or WWN are the same`
+    problems.push(problem('disk-not-unique', message, 'unplug the other disk, or choose another one'))
+  }
+  if (found.isBootMedium) {
+    const message = `this system was started from the disk ${planned.id}`
+    return [...problems, problem('disk-is-boot-medium', message, 'choose another disk')]
+  }
+  if (found.isReadOnly) {
+    const hint = 'turn its write protection off, or choose another disk'
+    problems.push(problem('disk-read-only', `the disk ${planned.id} is read-only`, hint))
+  }
+  if (found.inUse !== null) {
+    const hint = 'unmount it, or restart the machine and begin again'
+    problems.push(problem('disk-in-use', `the disk ${planned.id} is in use: ${found.inUse}`, hint))
   }
   return problems
+}
+
+/** Two names of the plan that lead to one disk: half of a mirror would be written over the other half. */
+function findSameDisk(planned: readonly PlannedDisk[], targets: readonly (TargetDisk | null)[]): readonly Problem[] {
+  return planned.flatMap((disk, index) => {
+    const path = targets[index]?.path
+    const first = targets.findIndex((target) => target?.path === path)
+    if (path === undefined || first === index) return []
+    const message = `${planned[first]?.id} and ${disk.id} are the same disk, ${path}`
+    return [{ code: 'disk-named-twice', path: ['disk', 'devices', disk.id], message, hint: 'choose each disk once' }]
+  })
 }
 
 /** Does what was typed stand for exactly the disks of the plan? */
@@ -91,6 +128,10 @@ export function compareConfirmation(plan: Plan, confirmation: Confirmation): rea
       hint: 'go back to the review and confirm again',
     },
   ]
+}
+
+function confirmedPath(confirmation: Confirmation | null, id: string): string | null {
+  return confirmation?.disks.find((disk) => disk.id === id)?.path ?? null
 }
 
 function list(disks: readonly { readonly id: string }[]): string {

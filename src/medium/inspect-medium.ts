@@ -41,7 +41,7 @@ export function formatMedium({ label, version, boots, answers }: MediumFacts): s
 function answersWords(answers: MediumAnswers | null): string {
   if (answers === null) return 'none: the wizard asks everything'
   if (answers.problems.length > 0) return 'with problems: the wizard shows them, and takes what is sound'
-  if (answers.isUnattended) return 'complete: it ERASES the disks of confirm.erase without a question'
+  if (answers.isUnattended) return 'complete: it ERASES its disks without a question'
   if (answers.leftOut.length > 0) return `for the wizard; it asks for ${answers.leftOut.join(', ')}`
-  return 'for the wizard, which asks before it erases (no confirm.erase)'
+  return 'for the wizard, which asks before it erases (not every disk has wipe: true)'
 }

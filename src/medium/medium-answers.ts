@@ -1,7 +1,7 @@
 import type { LocatedProblem } from '../answers/locate.ts'
 import { readAnswers } from '../answers/read-answers.ts'
 import { redactAnswers, redactedText } from '../answers/redact-answers.ts'
-import { isMissingSecret } from '../answers/secret-file.ts'
+import { isMissingSecret } from '../answers/secret-keys.ts'
 import type { Problem } from '../model/problem.ts'
 
 /** What an answer file would do on a medium. */
@@ -22,23 +22,23 @@ export type MediumAnswers = {
 /** Judges an answer file for a medium: it is alone there, so a secret in a file of its own is a problem. */
 export async function judgeMediumAnswers(text: string, fileName: string): Promise<MediumAnswers> {
   const read = await readAnswers(text, fileName, { readSecretFile: async () => null })
-  const found = 'problems' in read ? read.problems : []
-  const isAsked = found.filter(isMissingSecret)
+  const isAsked = read.problems.filter(isMissingSecret)
   return {
-    problems: found.flatMap((problem) => (isMissingSecret(problem) ? [] : [onMedium(problem)])),
-    openSecrets: read.secrets.flatMap(({ path, file }) => (file === null ? [path.join('.')] : [])),
-    leftOut: isAsked.map(({ path }) => path.join('.')),
-    isUnattended: found.length === 0 && read.confirmation !== null,
+    problems: read.problems.flatMap((problem) => (isMissingSecret(problem) ? [] : [onMedium(problem)])),
+    openSecrets: read.secrets.flatMap(({ path, reference }) => (reference === null ? [path.join('.')] : [])),
+    leftOut: isAsked.map(({ path }) => path.join('.').replace(/Prompt$/, '')),
+    isUnattended: read.problems.length === 0 && read.unconfirmed.length === 0,
     text: redactedText(read),
     content: redactAnswers(read),
   }
 }
 
 function onMedium<Found extends Problem>(problem: Found): Found {
-  if (problem.code !== 'secret-file-unreadable') return problem
+  if (problem.code !== 'secret-file-unreadable' && problem.code !== 'secret-variable-unset') return problem
   return {
     ...problem,
-    message: 'the answer file is alone on the medium: a secret in a file of its own would not be found there',
-    hint: 'leave both keys out, and the wizard asks; or give the secret itself, for anybody who has the medium to read',
+    message:
+      'the answer file is alone on the medium: a secret in a file or variable of its own would not be found there',
+    hint: 'leave this key out, and the wizard asks; or give the secret itself, for anybody who has the medium to read',
   }
 }

@@ -23,6 +23,9 @@ export type Tpm = {
   readonly version: '2.0' | '1.2' | Unknown
   /** True when a TPM2 answers through the kernel's resource manager, so that keys can be sealed to it. */
   readonly isUsable: boolean
+  /** True while it refuses every PIN, because too many wrong ones were tried; keys without a PIN work meanwhile. Left out
+   *  where there is no TPM2 to ask. */
+  readonly isLockedOut?: boolean | Unknown
 }
 
 export type DiskKind = 'nvme' | 'ssd' | 'hdd' | 'virtual' | Unknown
@@ -42,13 +45,16 @@ export type Disk = {
   readonly name: string
   /** `/dev/vda` */
   readonly path: string
-  /** Stable name below `/dev/disk/by-id/`, or null when udev knows none (such a disk cannot be a target). */
+  /** Stable name below `/dev/disk/by-id/`, or null when udev knows none that means this disk alone (such a disk cannot be a
+   *  target). */
   readonly id: string | null
+  /** Why `id` is null, where it is not for want of names; goes on after the disk's name: `cannot be told from sdb: …`. */
+  readonly whyNoId?: string
   readonly model: string | null
   readonly serial: string | null
   readonly sizeBytes: number
   readonly kind: DiskKind
-  /** lsblk's TRAN: `nvme`, `sata`, `usb`, `virtio`, … */
+  /** lsblk's TRAN: `nvme`, `sata`, `usb`, `virtio`, `mmc`, … */
   readonly transport: string | null
   readonly isRemovable: boolean
   readonly isReadOnly: boolean
@@ -59,7 +65,8 @@ export type Disk = {
   readonly logicalSectorBytes: number
   readonly physicalSectorBytes: number
   readonly partitions: readonly Partition[]
-  /** What a person would call what is on it: `NTFS`, `Linux (ext4)`, `ZFS pool`, `LUKS`, `EFI system partition`. */
+  /** What a person would call what is on it: `Windows (NTFS)`, `Linux (ext4, debian)`, `ZFS pool tank`, `LVM (ubuntu-vg)`,
+   *  `EFI system partition`. Labels are somebody else's text: cut short, without control characters. */
   readonly contents: readonly string[]
 }
 
@@ -72,6 +79,23 @@ export type NetworkInterface = {
   /** With prefix length: `10.0.2.15/24`, `fe80::1/64`. */
   readonly addresses: readonly string[]
   readonly isWireless: boolean
+  /** What it is running at, in Mbit/s; left out while it has no link or does not say. */
+  readonly speedMbit?: number
+  /** The bond or bridge of the running system that it is a member of: its addresses are there. */
+  readonly memberOf?: string
+}
+
+/** A bond, VLAN or bridge of the running system. It says how the machine is connected now; nothing is installed on it. */
+export type StackedInterface = {
+  readonly name: string
+  readonly kind: 'bond' | 'vlan' | 'bridge'
+  /** The interfaces below it. */
+  readonly members: readonly string[]
+  /** 802.1Q id of a VLAN. */
+  readonly vlan?: number
+  /** Of a bond: `active-backup`, `802.3ad`, … */
+  readonly mode?: string
+  readonly addresses: readonly string[]
 }
 
 /** What the maker calls the machine: `Dell Inc.`, `PowerEdge R640`. Only for showing. */
@@ -90,6 +114,8 @@ export type Hardware = {
   readonly tpm: Tpm
   readonly disks: readonly Disk[]
   readonly interfaces: readonly NetworkInterface[]
+  /** Left out when there are none. */
+  readonly stackedInterfaces?: readonly StackedInterface[]
   /** What could not be read, and what follows from it. */
   readonly problems: readonly Problem[]
 }

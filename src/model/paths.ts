@@ -11,6 +11,11 @@ export const POOL_KEY_FILE = '/run/keystone-credstore/rpool-crypt.key'
 export const CREDSTORE_MAPPING = 'credstore'
 export const ROOT_MAPPING = 'cryptroot'
 export const POOL = 'rpool'
+/** The second pool, on disks of its own, and where its files are. */
+export const DATA_POOL = 'data'
+export const DATA_DIRECTORY = '/data'
+/** The data pool's key from the moment it is made until the encrypted root can hold it. */
+export const NEW_DATA_POOL_KEY_FILE = '/run/keystone/data-pool.key'
 /** On the target, all on encrypted storage. */
 export const CONFIG_DIRECTORY = '/etc/nixos'
 /** This host's own files in the configuration; everything else in it could serve a second host as well. */
@@ -20,10 +25,19 @@ export function hostDirectory(hostName: string): string {
 export function hardwareConfigFile(hostName: string): string {
   return `${hostDirectory(hostName)}/hardware-configuration.nix`
 }
+/** The installed system's swap file when it can hibernate: in the root file system, so encrypted with it. */
+export const SWAP_FILE = '/swapfile'
 export const STATE_DIRECTORY = '/var/lib/keystone'
 export const SECRETS_DIRECTORY = '/var/lib/keystone/secrets'
 /** yescrypt hash of the admin's password, root:root 0600; NixOS reads it as hashedPasswordFile. */
 export const PASSWORD_HASH_FILE = '/var/lib/keystone/secrets/password-hash'
+/** Raw key of the data pool, root:root 0600. */
+export const DATA_POOL_KEY_FILE = '/var/lib/keystone/secrets/data-pool.key'
+/** What networking.wireless.secretsFile names: one line, `psk_wifi=` and the passphrase or the key. root:root 0600; at each
+ *  start of the target its group becomes wpa_supplicant. */
+export const WIFI_SECRETS_FILE = '/var/lib/keystone/secrets/wifi.conf'
+/** What a node that joins shows to the cluster, one line. root:root 0600. */
+export const JOIN_TOKEN_FILE = '/var/lib/keystone/secrets/join-token'
 export const PHASES_DIRECTORY = '/var/lib/keystone/phases'
 /** The install's own records: the journal while it runs, and where the log is copied on the target. */
 export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'
@@ -33,5 +47,6 @@ export const BOOT_MEDIUM_DIRECTORY = '/iso'
 export const MEDIUM_ANSWERS_FILE = 'keystone/answers.yaml'
 /** On that medium too: the version of Keystone, one line. */
 export const MEDIUM_VERSION_FILE = 'keystone/version'
-/** Volume labels of our media begin with this; the initrd finds the medium by its label. */
-export const MEDIUM_LABEL_PREFIX = 'KEYSTONE'
+/** Volume labels of our media begin with this; the initrd finds the medium by its label. Not KEYSTONE alone: that is the
+ *  label of a partition with an answer file (iso/units/keystone-answers). */
+export const MEDIUM_LABEL_PREFIX = 'KEYSTONE_'

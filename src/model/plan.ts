@@ -1,16 +1,26 @@
-import type { Layout } from './answers.ts'
+import type {
+  DataPoolLayout,
+  Layout,
+  NetworkAnswers,
+  Role,
+  SystemAnswers,
+  Unlock,
+} from './answers.ts'
+
+export type DiskRole = 'system' | 'spare' | 'log' | 'cache' | 'special' | 'data'
 
 /** One target disk with everything that is compared again right before the wipe. */
 export type PlannedDisk = {
-  /** disko's attribute name and part of the GPT labels: `a`, `b`. */
+  /** disko's attribute name and part of the GPT labels: `a`, `b`, … `z`, `aa`; others by role: `spare1`, `data2`. */
   readonly key: string
+  readonly role: DiskRole
   readonly id: string
   readonly model: string | null
   readonly serial: string | null
   readonly sizeBytes: number
   readonly logicalSectorBytes: number
-  /** Where this disk's ESP is mounted on the target: `/boot`, `/boot2`. */
-  readonly espMountpoint: string
+  /** Where this disk's ESP is mounted on the target: `/boot`, `/boot2`. Null when it has none (not a boot disk). */
+  readonly espMountpoint: string | null
 }
 
 export type PlannedMount = {
@@ -18,7 +28,7 @@ export type PlannedMount = {
   readonly target: string
   /** What findmnt shows as SOURCE: a dataset (`rpool/crypt/root`), `/dev/mapper/root`, or a partition by label. */
   readonly source: string
-  readonly filesystem: 'zfs' | 'ext4' | 'vfat'
+  readonly filesystem: 'zfs' | 'ext4' | 'xfs' | 'vfat'
 }
 
 export type PlannedDataset = {
@@ -26,44 +36,75 @@ export type PlannedDataset = {
   readonly mountpoint: string
 }
 
+/** One line of `zpool create`: `''` is a single disk or a stripe's member. */
+export type PlannedVdev = {
+  readonly kind: 'data' | 'spare' | 'log' | 'cache' | 'special'
+  readonly mode: '' | 'mirror' | 'raidz1' | 'raidz2' | 'raidz3'
+  /** PlannedDisk.key, in order. */
+  readonly disks: readonly string[]
+}
+
+/** A part of the raw capacity and what it is for: `esp`, `swap`, `partition table`, `parity`, `slop space`. In bytes. */
+export type SpacePart = { readonly what: string; readonly bytes: number }
+
+export type PlannedDataPool = {
+  readonly layout: DataPoolLayout
+  readonly pool: string
+  readonly vdevs: readonly PlannedVdev[]
+  readonly datasets: readonly PlannedDataset[]
+  readonly usableBytes: number
+  /** Adds up, with `usableBytes`, to the size of its disks. */
+  readonly space: readonly SpacePart[]
+}
+
 export type PlannedStorage = {
   readonly layout: Layout
+  readonly isEncrypted: boolean
   readonly espBytes: number
   readonly swapBytes: number
+  readonly swapKind: 'random' | 'hibernation'
+  /** All disks that are erased, system disks first, in the order of the answers. */
   readonly disks: readonly PlannedDisk[]
-  /** The LUKS2 devices the installer enrols keys into, e.g. `/dev/zvol/rpool/credstore`. One in each layout of today. */
-  readonly luksDevice: string
-  /** Name of its mapping: `credstore` or `root`. */
-  readonly luksName: string
-  /** Null for ext4. */
+  /** The LUKS2 device the installer enrols keys into, e.g. `/dev/zvol/rpool/credstore`; null without encryption. */
+  readonly luksDevice: string | null
+  /** Name of its mapping: `credstore` or `cryptroot`; null without encryption. */
+  readonly luksName: string | null
+  /** Null for ext4 and xfs, and so are the vdevs. */
   readonly pool: string | null
+  readonly vdevs: readonly PlannedVdev[]
   readonly datasets: readonly PlannedDataset[]
   readonly mounts: readonly PlannedMount[]
-  /** Rough space for data after ESP, swap and parity. */
+  readonly dataPool: PlannedDataPool | null
+  /** What `zfs list` (USED + AVAIL of the pool) or df (Size) says afterwards, within 1 %. */
   readonly usableBytes: number
+  /** Adds up, with `usableBytes`, to the size of the system's disks. */
+  readonly space: readonly SpacePart[]
 }
 
 /** What we will do: a pure function of Hardware and Answers. Holds no secret. */
 export type Plan = {
-  readonly version: 1
+  readonly version: 2
   /** sha256 (hex) of the canonical JSON of everything below; the same answers on the same machine give the same hash. */
   readonly hash: string
   readonly hostName: string
   /** 8 hex digits for networking.hostId. */
   readonly hostId: string
   readonly storage: PlannedStorage
-  readonly tpmUnlock: boolean
+  readonly unlock: Unlock
   readonly recoveryKey: boolean
-  readonly network: {
-    readonly interface: string
-    readonly mode: 'dhcp' | 'static'
-    readonly address: string | null
-    readonly gateway: string | null
-    readonly nameservers: readonly string[]
-  }
+  readonly system: SystemAnswers
+  /** Without the wireless passphrase. */
+  readonly network: Omit<NetworkAnswers, 'wifi'> & { readonly wifi: { readonly ssid: string } | null }
   readonly userName: string
   readonly sshKeys: readonly string[]
-  readonly cluster: { readonly name: string; readonly role: 'primer' }
+  /** Without the join token. */
+  readonly cluster: {
+    readonly name: string
+    readonly role: Role
+    readonly domain: string | null
+    readonly meshUrl: string | null
+    readonly join: { readonly server: string; readonly caHash: string } | null
+  }
   readonly stateVersion: string
 }
 

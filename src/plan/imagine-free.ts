@@ -2,15 +2,19 @@ import type { Disk, Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize, GIB } from '../model/size.ts'
 import { targetProblems } from '../steps/disk/target-problems.ts'
+import { SMALLEST_ESP_BYTES } from './sizes.ts'
 
 /** Begins the code of every problem that a dry run only imagines away. */
 export const IMAGINED = 'imagined-'
+
+/** The least a disk must have room for to be a target of some answers. */
+const LEAST = { espBytes: SMALLEST_ESP_BYTES, swapBytes: 0 }
 
 /** The same machine as if it had been started from our medium, for the dry run on a machine at work: the firmware counts as
  *  UEFI, memory as enough and, where no disk could be a target as it is, all disks as free and writable. What was found
  *  instead is added to its problems, one each. Nothing but a dry run may plan with it. */
 export function imagineFree(hardware: Hardware): Hardware {
-  const hasTarget = hardware.disks.some((disk) => targetProblems(disk, 0, []).length === 0)
+  const hasTarget = hardware.disks.some((disk) => targetProblems(disk, LEAST, []).length === 0)
   return {
     ...hardware,
     firmware: 'uefi',

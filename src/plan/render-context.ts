@@ -1,59 +1,62 @@
-import { CREDSTORE_DIRECTORY, PASSPHRASE_FILE, PASSWORD_HASH_FILE, POOL_KEY_FILE } from '../model/paths.ts'
+import { JOIN_TOKEN_FILE, PASSWORD_HASH_FILE, WIFI_SECRETS_FILE } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
-import { MIB } from '../model/size.ts'
-import type { RenderContext } from '../render/context.ts'
+import type { ClusterContext, NetworkContext, RenderContext } from '../render/context.ts'
 import { ANY_INTERFACE } from '../steps/network/network.ts'
+import { storageContext } from './storage-context.ts'
 
 /** Everything the templates may read, from the plan alone. Where a layout has no such thing the value is empty, never
  *  missing: Handlebars runs strict. */
 export function renderContext(plan: Plan): RenderContext {
-  const { storage, network } = plan
-  const pool = storage.pool ?? ''
-  const isMirror = storage.layout === 'mirror-zfs'
+  const { hostName, unlock, system } = plan
   return {
-    hostName: plan.hostName,
+    ...storageContext(plan.storage),
+    hostName,
     hostFiles: {
-      configuration: `hosts/${plan.hostName}/configuration.nix`,
-      disko: `hosts/${plan.hostName}/disko-config.nix`,
-      hardware: `hosts/${plan.hostName}/hardware-configuration.nix`,
+      configuration: `hosts/${hostName}/configuration.nix`,
+      disko: `hosts/${hostName}/disko-config.nix`,
+      hardware: `hosts/${hostName}/hardware-configuration.nix`,
     },
     hostId: plan.hostId,
     stateVersion: plan.stateVersion,
-    isZfs: storage.pool !== null,
-    isMirror,
-    hasSwap: storage.swapBytes > 0,
-    hasTpmUnlock: plan.tpmUnlock,
+    hasTpmUnlock: unlock === 'tpm' || unlock === 'tpm-pin',
+    hasTpmPin: unlock === 'tpm-pin',
     hasRecoveryKey: plan.recoveryKey,
-    espSize: diskoSize(storage.espBytes),
-    swapSize: diskoSize(storage.swapBytes),
-    disks: storage.disks.map(({ key, id, espMountpoint }) => ({ key, device: id, espMountpoint })),
-    pool,
-    encryptionRoot: storage.pool === null ? '' : `${pool}/crypt`,
-    poolMode: isMirror ? 'mirror' : '',
-    datasets: storage.datasets.map(({ name, mountpoint }) => ({ name: name.slice(pool.length + 1), mountpoint })),
-    luksName: storage.luksName,
-    luksDevice: storage.luksDevice,
-    passphraseFile: PASSPHRASE_FILE,
-    credstoreDirectory: CREDSTORE_DIRECTORY,
-    poolKeyFile: POOL_KEY_FILE,
-    network: {
-      interface: network.interface,
-      isNamed: network.interface !== ANY_INTERFACE,
-      isStatic: network.mode === 'static',
-      address: network.address ?? '',
-      gateway: network.gateway ?? '',
-      hasGateway: network.gateway !== null,
-      nameservers: network.nameservers,
-    },
+    system: { language: system.language, keyboard: system.keyboard, timeZone: system.timeZone },
+    network: networkContext(plan.network),
     userName: plan.userName,
     passwordHashFile: PASSWORD_HASH_FILE,
     sshKeys: plan.sshKeys,
-    clusterName: plan.cluster.name,
-    clusterRole: plan.cluster.role,
+    cluster: clusterContext(plan.cluster),
   }
 }
 
-/** disko takes `[0-9]+[KMGTP]`; all our sizes are whole MiB. */
-function diskoSize(bytes: number): string {
-  return `${Math.round(bytes / MIB)}M`
+function networkContext(network: Plan['network']): NetworkContext {
+  return {
+    interface: network.interface,
+    isNamed: network.interface !== ANY_INTERFACE,
+    isStatic: network.mode === 'static',
+    hasBond: network.bond !== null,
+    bond: { interfaces: network.bond?.interfaces ?? [], mode: network.bond?.mode ?? '' },
+    vlan: network.vlan ?? 0,
+    address: network.address ?? '',
+    gateway: network.gateway ?? '',
+    address6: network.address6 ?? '',
+    gateway6: network.gateway6 ?? '',
+    nameservers: network.nameservers,
+    searchDomains: network.searchDomains,
+    proxy: network.proxy ?? '',
+    hasWifi: network.wifi !== null,
+    wifi: { ssid: network.wifi?.ssid ?? '', secretsFile: WIFI_SECRETS_FILE },
+  }
+}
+
+function clusterContext({ name, role, domain, meshUrl, join }: Plan['cluster']): ClusterContext {
+  return {
+    name,
+    role,
+    domain: domain ?? '',
+    meshUrl: meshUrl ?? '',
+    hasJoin: join !== null,
+    join: { server: join?.server ?? '', caHash: join?.caHash ?? '', tokenFile: JOIN_TOKEN_FILE },
+  }
 }

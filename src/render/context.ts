@@ -1,48 +1,51 @@
-/** Everything a template may read. Every key is always set (Handlebars runs strict); made from the Plan alone. */
-export type RenderContext = {
+import type { StorageContext } from './storage-context.ts'
+
+/** As in the plan, with '' for what is null there. */
+export type NetworkContext = {
+  readonly interface: string
+  /** False when `interface` is `any`: then match every ethernet link. */
+  readonly isNamed: boolean
+  readonly isStatic: boolean
+  readonly hasBond: boolean
+  readonly bond: { readonly interfaces: readonly string[]; readonly mode: string }
+  /** 0 for none. */
+  readonly vlan: number
+  readonly address: string
+  readonly gateway: string
+  readonly address6: string
+  readonly gateway6: string
+  readonly nameservers: readonly string[]
+  readonly searchDomains: readonly string[]
+  readonly proxy: string
+  readonly hasWifi: boolean
+  readonly wifi: { readonly ssid: string; readonly secretsFile: string }
+}
+
+export type ClusterContext = {
+  readonly name: string
+  readonly role: string
+  readonly domain: string
+  readonly meshUrl: string
+  readonly hasJoin: boolean
+  readonly join: { readonly server: string; readonly caHash: string; readonly tokenFile: string }
+}
+
+/** Everything a template may read. Every key is always set (Handlebars runs strict); made from the Plan alone. Where the
+ *  machine has no such thing, texts are '', numbers 0 and lists empty: all of them false to {{#if}}. */
+export type RenderContext = StorageContext & {
   readonly hostName: string
   /** The host's own files, from the repository's top. */
   readonly hostFiles: { readonly configuration: string; readonly disko: string; readonly hardware: string }
   readonly hostId: string
   readonly stateVersion: string
-  readonly isZfs: boolean
-  readonly isMirror: boolean
-  readonly hasSwap: boolean
+  /** With or without a PIN. */
   readonly hasTpmUnlock: boolean
+  readonly hasTpmPin: boolean
   readonly hasRecoveryKey: boolean
-  /** disko sizes, and sgdisk's: `1024M`. */
-  readonly espSize: string
-  readonly swapSize: string
-  readonly disks: readonly {
-    readonly key: string
-    readonly device: string
-    readonly espMountpoint: string
-  }[]
-  readonly pool: string
-  /** What holds every dataset: `rpool/crypt`. Empty for ext4. */
-  readonly encryptionRoot: string
-  /** zpool's mode: `` or `mirror`. */
-  readonly poolMode: string
-  /** Below the pool: `crypt/root` -> `/`. Empty for ext4. */
-  readonly datasets: readonly { readonly name: string; readonly mountpoint: string }[]
-  readonly luksName: string
-  readonly luksDevice: string
-  readonly passphraseFile: string
-  readonly credstoreDirectory: string
-  readonly poolKeyFile: string
-  readonly network: {
-    readonly interface: string
-    /** False when `interface` is `any`: then match every ethernet link. */
-    readonly isNamed: boolean
-    readonly isStatic: boolean
-    readonly address: string
-    readonly gateway: string
-    readonly hasGateway: boolean
-    readonly nameservers: readonly string[]
-  }
+  readonly system: { readonly language: string; readonly keyboard: string; readonly timeZone: string }
+  readonly network: NetworkContext
   readonly userName: string
   readonly passwordHashFile: string
   readonly sshKeys: readonly string[]
-  readonly clusterName: string
-  readonly clusterRole: string
+  readonly cluster: ClusterContext
 }

@@ -33,8 +33,13 @@ const at = (name: string) => `${CONFIG_DIRECTORY.slice(1)}/${name}`
 const MODULES = [
   'default',
   'access',
+  'boot-copies',
+  'command',
+  'data-pool',
+  'hibernation',
   'network',
   'phases',
+  'pool-scripts',
   'primer',
   'secure-boot',
   'snapshots',
@@ -54,5 +59,7 @@ export const MANIFEST: readonly ManifestEntry[] = [
   entry(`${HOST_FOLDER}disko-config.nix.hbs`),
   // Holds the place: during the install nixos-generate-config writes the real one.
   entry(`${HOST_FOLDER}hardware-configuration.nix`),
+  // Read by command.nix: a program is easier to read and to check as a file of its own.
+  entry(at('modules/keystone/command.sh')),
   ...MODULES.map((name) => entry(at(`modules/keystone/${name}.nix`))),
 ]

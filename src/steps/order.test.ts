@@ -3,7 +3,7 @@ import { stepOrder, steps } from './order.ts'
 
 test('the order has every step once, and each knows its own id', () => {
   expect([...stepOrder].sort()).toEqual(Object.keys(steps).sort())
-  expect(stepOrder.map((id) => steps[id].id)).toEqual(['disk', 'encryption', 'network', 'identity', 'cluster'])
+  expect(stepOrder.map((id) => steps[id].id)).toEqual(['system', 'disk', 'encryption', 'network', 'identity', 'cluster'])
 })
 
 test('every step has a help page of two to five paragraphs', () => {

@@ -5,8 +5,10 @@ import { encryptionStep } from './encryption/encryption.ts'
 import { identityStep } from './identity/identity.ts'
 import { networkStep } from './network/network.ts'
 import type { Step } from './step.ts'
+import { systemStep } from './system/system.ts'
 
 export const steps: { readonly [Id in StepId]: Step<Id> } = {
+  system: systemStep,
   disk: diskStep,
   encryption: encryptionStep,
   network: networkStep,
@@ -15,4 +17,4 @@ export const steps: { readonly [Id in StepId]: Step<Id> } = {
 }
 
 /** The pages in the order of the wizard, and of the sections in an answer file we write. */
-export const stepOrder: readonly StepId[] = ['disk', 'encryption', 'network', 'identity', 'cluster']
+export const stepOrder: readonly StepId[] = ['system', 'disk', 'encryption', 'network', 'identity', 'cluster']

@@ -55,8 +55,11 @@ function issueProblems(issue: z.core.$ZodIssue, section: Section): Problem[] {
     case 'invalid_value': {
       if (found === undefined) return [missingProblem(path, section.fields)]
       // Only fields with a fixed list of choices end here, and none of them is a secret: the finding may be quoted.
+      const choices = issue.values.map(String)
       const got = typeof found === 'string' ? quote(found) : typeName(found)
-      return [{ code: 'invalid-choice', path, message: `must be ${listChoices(issue.values.map(String))}, got ${got}` }]
+      const meant = typeof found === 'string' ? closestWord(found, choices) : null
+      const hint = meant ? { hint: `did you mean ${meant}?` } : {}
+      return [{ code: 'invalid-choice', path, message: `must be ${listChoices(choices)}, got ${got}`, ...hint }]
     }
     case 'invalid_type':
       if (found === undefined) return [missingProblem(path, section.fields)]
@@ -74,7 +77,7 @@ export function unknownKeyProblem(key: string, parent: Problem['path'], known: r
     code: 'unknown-key',
     path: [...parent, key],
     message: 'there is no such key',
-    hint: meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`,
+    hint: meant ? `did you mean ${meant}?` : `known are ${[...new Set(known)].join(', ')}`,
   }
 }
 
@@ -94,13 +97,16 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 /** `must be text, got a number`. Says the kind of what was found, never the value: it may be a secret. */
 export function wrongTypeProblem(path: Problem['path'], expected: string, found: unknown): Problem {
   const rule = TYPE_WORDS[expected] ?? expected
-  const quotable = expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')
-  const hint = quotable
-    ? 'put it in quotes'
-    : expected === 'array'
-      ? 'write each entry on its own line after "- "'
-      : null
+  const hint = wrongTypeHint(expected, found)
   return { code: 'wrong-type', path, message: `must be ${rule}, got ${typeName(found)}`, ...(hint && { hint }) }
+}
+
+function wrongTypeHint(expected: string, found: unknown): string | null {
+  if (expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return 'put it in quotes'
+  if (expected === 'array') return 'write each entry on its own line after "- "'
+  // Older YAML took yes and no, on and off for them.
+  if (expected === 'boolean' && typeof found === 'string') return 'write true or false, without quotes'
+  return null
 }
 
 function typeName(value: unknown): string {

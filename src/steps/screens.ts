@@ -5,8 +5,10 @@ import { diskScreen } from './disk/disk-screen.tsx'
 import { encryptionScreen } from './encryption/encryption-screen.tsx'
 import { identityScreen } from './identity/identity-screen.tsx'
 import { networkScreen } from './network/network-screen.tsx'
+import { systemScreen } from './system/system-screen.tsx'
 
 export const screens: { readonly [Id in StepId]: StepScreen<Id> } = {
+  system: systemScreen,
   disk: diskScreen,
   encryption: encryptionScreen,
   network: networkScreen,

@@ -6,11 +6,50 @@ import type { Problem } from '../model/problem.ts'
 /** What a page of the wizard holds while it is edited, and what the answer file holds under the step's key: the input of
  *  the step's schema. Secrets are plain text only in here; the schema wraps them. */
 export type Drafts = {
-  disk: { layout: string; devices: string[]; swap: string }
-  encryption: { passphrase: string; tpmUnlock: boolean; recoveryKey: boolean }
-  network: { interface: string; mode: string; address: string; gateway: string; nameservers: string[] }
-  identity: { hostName: string; userName: string; password: string; sshKeys: string[] }
-  cluster: { name: string; role: string }
+  system: { language: string; keyboard: string; timeZone: string }
+  disk: {
+    layout: string
+    devices: string[]
+    esp: string
+    swap: string
+    hibernation: boolean
+    spares: string[]
+    log: string[]
+    cache: string[]
+    special: string[]
+    /** `none` for no second pool. */
+    dataLayout: string
+    dataDevices: string[]
+  }
+  encryption: { unlock: string; passphrase: string; pin: string; recoveryKey: boolean }
+  network: {
+    interface: string
+    bondInterfaces: string[]
+    bondMode: string
+    /** Digits, or empty. */
+    vlan: string
+    mode: string
+    address: string
+    gateway: string
+    address6: string
+    gateway6: string
+    nameservers: string[]
+    searchDomains: string[]
+    proxy: string
+    wifiName: string
+    wifiPassphrase: string
+  }
+  /** `passwordHash` comes from answer files only; it is empty on the page. */
+  identity: { hostName: string; userName: string; password: string; passwordHash: string; sshKeys: string[] }
+  cluster: {
+    name: string
+    role: string
+    domain: string
+    meshUrl: string
+    server: string
+    token: string
+    caHash: string
+  }
 }
 
 export type SummaryLine = { readonly label: string; readonly value: string }

@@ -63,6 +63,7 @@ export function createDryRunSystem(real: System): DryRunSystem {
       const bytes = text === null ? null : new TextEncoder().encode(text)
       return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
     },
+    exchange: async (path, question, options) => (await real.exchange?.(path, question, options)) ?? null,
     async listDirectory(path) {
       const names = new Set(await real.listDirectory(path))
       const prefix = path.endsWith('/') ? path : `${path}/`
@@ -112,6 +113,7 @@ export function createDryRunSystem(real: System): DryRunSystem {
       throw new Bug('a dry run cannot move a file')
     },
 
+    httpsGet: (url, trust, timeoutMs) => real.httpsGet(url, trust, timeoutMs),
     now: () => real.now(),
 
     changes: () => [...changes],

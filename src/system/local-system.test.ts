@@ -30,6 +30,14 @@ test('without stdin a program finds end of file and does not wait', async () => 
   expect((await system().query(program('cat'), [])).stdout).toBe('')
 })
 
+test('a program gets the place of its credentials only when it has some', async () => {
+  const show = sh('printenv CREDENTIALS_DIRECTORY || echo none')
+  const local = system({ CREDENTIALS_DIRECTORY: '/from/somewhere/else' })
+  expect((await local.query(...show)).stdout).toBe('none\n')
+  const options = { credentialsDirectory: '/run/keystone/credentials' }
+  expect((await local.query(...show, options)).stdout).toBe('/run/keystone/credentials\n')
+})
+
 test('a program that does not read its stdin is no error', async () => {
   expect(await system().run(program('true'), [], { stdin: 'x'.repeat(2 ** 20) })).toMatchObject({ exitCode: 0 })
 })

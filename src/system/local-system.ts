@@ -1,5 +1,6 @@
 import { Secret } from '../model/secret.ts'
 import { commandEnvironment } from './environment.ts'
+import { exchangeOrNull } from './exchange.ts'
 import {
   appendToFile,
   doesExist,
@@ -12,6 +13,7 @@ import {
   removeFileIfThere,
   replaceFile,
 } from './files.ts'
+import { httpsGet } from './https-get.ts'
 import type { Log } from './log.ts'
 import { runCommand } from './run-command.ts'
 import type { System } from './system.ts'
@@ -37,6 +39,7 @@ export function createLocalSystem(options: {
 
     readText: readTextOrNull,
     readBytes: readBytesOrNull,
+    exchange: exchangeOrNull,
     listDirectory: listOrNull,
     realPath: realPathOrNull,
     exists: doesExist,
@@ -51,6 +54,7 @@ export function createLocalSystem(options: {
     removeFile: removeFileIfThere,
     moveFile: moveToFreeName,
 
+    httpsGet,
     now: () => new Date(),
   }
 }

@@ -34,7 +34,10 @@ export async function runCommand(
   const input = stdinText(options)
   const child = execa(program, [...args], {
     cwd: '/',
-    env: context.environment,
+    env: {
+      ...context.environment,
+      ...(options.credentialsDirectory === undefined ? {} : { CREDENTIALS_DIRECTORY: options.credentialsDirectory }),
+    },
     extendEnv: false,
     detached: true,
     cleanup: false,

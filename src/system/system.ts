@@ -1,4 +1,5 @@
 import type { Secret } from '../model/secret.ts'
+import type { HttpsAnswer, Trust } from './https-get.ts'
 import type { Program } from './programs.ts'
 
 export type CommandResult = {
@@ -19,6 +20,9 @@ export type CommandOptions = {
   /** Aborting ends the program (SIGTERM, then SIGKILL after 5 s) and throws Cancelled. */
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
+  /** A folder on tmpfs with secrets as files of mode 0600, for a program of systemd that takes credentials: it gets this
+   *  path as $CREDENTIALS_DIRECTORY, and no secret is in its environment. */
+  readonly credentialsDirectory?: string
   /** What a dry run gives as stdout, e.g. `/nix/store/…-nixos-system-primer`. */
   readonly preview?: string
 }
@@ -38,6 +42,13 @@ export interface System {
   readText(path: string): Promise<string | null>
   /** With `range` only these bytes, fewer at the end of the file: a disk image is larger than the memory. */
   readBytes(path: string, range?: ByteRange): Promise<Uint8Array | null>
+  /** Writes to a device that answers (a TPM), and gives its answer; null when there is none, or it does not answer in time.
+   *  For questions only: nothing may change by it. Left out where no such device can be. */
+  exchange?(
+    path: string,
+    question: Uint8Array,
+    options: { readonly maxBytes: number; readonly timeoutMs: number },
+  ): Promise<Uint8Array | null>
   /** Names in a directory, sorted; null when there is none. */
   listDirectory(path: string): Promise<readonly string[] | null>
   /** Follows all links; null when it leads nowhere. */
@@ -52,6 +63,9 @@ export interface System {
   removeFile(path: string): Promise<void>
   /** Within one file system; throws when there is something at `to` already, and leaves it alone. */
   moveFile(from: string, to: string): Promise<void>
+
+  /** One GET, no redirects. Changes nothing, so a dry run asks too. Never throws for what the network does. */
+  httpsGet(url: string, trust: Trust, timeoutMs: number): Promise<HttpsAnswer>
 
   now(): Date
 }

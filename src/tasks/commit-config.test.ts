@@ -57,7 +57,7 @@ test('the first commit holds every file, says which plan it is, and is by the in
   expect(await commitConfig.check(context)).toBe('done')
   expect(await git('log', '--format=%an <%ae>|%cn <%ce>|%D|%B')).toBe(
     'Keystone installer <root@primer>|Keystone installer <root@primer>|HEAD -> main|' +
-      'Install primer\n\nPlan f00d, version 1, for NixOS 26.05.\n\n',
+      'Install primer\n\nPlan f00d, version 2, for NixOS 26.05.\n\n',
   )
   expect((await git('ls-files')).trim().split('\n')).toEqual([
     'flake.nix',
@@ -125,6 +125,6 @@ test('the commands are these, and no secret is among them', async () => {
     'git init --quiet --initial-branch=main --template= /mnt/etc/nixos',
     'git -C /mnt/etc/nixos add --all',
     "git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet " +
-      "--message 'Install primer' --message 'Plan f00d, version 1, for NixOS 26.05.'",
+      "--message 'Install primer' --message 'Plan f00d, version 2, for NixOS 26.05.'",
   ])
 })

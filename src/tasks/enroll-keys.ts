@@ -1,88 +1,116 @@
-import { readLuksHeader } from '../install/luks-header.ts'
-import { PASSPHRASE_FILE } from '../model/paths.ts'
+import { type LuksHeader, readLuksHeader } from '../install/luks-header.ts'
+import { findWrongKeys, opensBy, RECOVERY_TOKEN } from '../install/luks-keys.ts'
+import { CREDENTIALS_DIRECTORY, PIN_FILE } from '../install/runtime-files.ts'
+import { PASSPHRASE_FILE, RUNTIME_DIRECTORY } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Problem } from '../model/problem.ts'
-import { Secret } from '../model/secret.ts'
-import { UserError } from '../system/errors.ts'
+import type { Secret } from '../model/secret.ts'
+import { Bug, UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
-import type { TaskWork } from './task.ts'
+import type { TaskContext, TaskWork } from './task.ts'
 
-/** Token types in the LUKS2 header. Source: systemd, src/cryptenroll */
-const TPM_TOKEN = 'systemd-tpm2'
-const RECOVERY_TOKEN = 'systemd-recovery'
-/** Eight groups of eight modhex letters. Source: systemd, src/shared/recovery-key.h */
-const RECOVERY_KEY = /^([cbdefghijklnrtuv]{8}-){7}[cbdefghijklnrtuv]{8}$/
-const UNLOCK = `--unlock-key-file=${PASSPHRASE_FILE}`
+/** A key of 256 random bits needs no stretching; systemd takes the same. Source: systemd, src/shared/cryptsetup-util.c */
+const QUICK_PBKDF = ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000', '--hash', 'sha512']
 
-/** More ways to unlock besides the passphrase, which disko has set: the TPM, and a recovery key on paper. */
+/** More ways to unlock besides the passphrase, which disko has set: the TPM, and the recovery key that was shown before
+ *  anything was erased. The passphrase's own slot is never touched. */
 export const enrollKeys: TaskWork = {
   id: 'enroll-keys',
-  async check({ plan, system }) {
-    // A recovery key that was made and perhaps never read is worth nothing: make a new one.
-    return !plan.recoveryKey && (await findWrongKeys(system, plan)).length === 0 ? 'done' : 'todo'
-  },
-  async run({ plan, system, secrets, showOnce, progress }) {
+  check: async (context) => ((await findProblems(context)).length === 0 ? 'done' : 'todo'),
+  async run({ plan, system, secrets, progress }) {
     const { luksDevice } = plan.storage
-    if (!plan.tpmUnlock && !plan.recoveryKey) return undefined
-    await system.writeFile(PASSPHRASE_FILE, secrets.passphrase, { mode: 0o600 })
-    // Nothing is there on a first run; a run after a crash must not leave a second key behind.
-    const tokens = (await readLuksHeader(system, luksDevice))?.tokens ?? []
-    const wipe = (token: string, slot: string) => (tokens.includes(token) ? [`--wipe-slot=${slot}`] : [])
-    if (plan.tpmUnlock) {
-      progress(0.1, 'the TPM')
-      const pcrs = ['--tpm2-device=auto', '--tpm2-pcrs=7']
-      await system.run(programs.systemdCryptenroll, [UNLOCK, ...pcrs, ...wipe(TPM_TOKEN, 'tpm2'), luksDevice])
+    const { hasTpm, hasPin } = wanted(plan)
+    if (luksDevice === null || (!hasTpm && !plan.recoveryKey)) return undefined
+    if (secrets.passphrase === null) throw new Bug('the disk is encrypted, and nobody knows the passphrase')
+    try {
+      await system.makeDirectory(RUNTIME_DIRECTORY, { mode: 0o700 })
+      await system.writeFile(PASSPHRASE_FILE, secrets.passphrase, { mode: 0o600 })
+      await removeOtherKeys(system, luksDevice)
+      if (hasTpm) {
+        progress(0.1, 'the TPM')
+        await enrollTpm(system, luksDevice, hasPin ? secrets.pin : null)
+      }
+      if (plan.recoveryKey) {
+        if (secrets.recoveryKey === null) throw new Bug('no recovery key was made')
+        progress(0.6, 'the recovery key')
+        // In a dry run there is no header: as after the lines above.
+        const taken = (await readLuksHeader(system, luksDevice))?.keyslots ?? (hasTpm ? [0, 1] : [0])
+        await addRecoveryKey(system, luksDevice, secrets.recoveryKey, firstFree(taken))
+      }
+    } finally {
+      await system.removeFile(PIN_FILE)
+      await system.removeFile(PASSPHRASE_FILE)
     }
-    if (plan.recoveryKey) {
-      progress(0.5, 'the recovery key')
-      const args = [UNLOCK, '--recovery-key', ...wipe(RECOVERY_TOKEN, 'recovery'), luksDevice]
-      const { stdout } = await system.run(programs.systemdCryptenroll, args, {
-        isSecretOutput: true,
-        preview: `${Array(8).fill('cccccccc').join('-')}\n`,
-      })
-      showOnce(recoveryKeyOf(stdout))
-    }
-    await system.removeFile(PASSPHRASE_FILE)
     return undefined
   },
-  verify: ({ plan, system }) => findWrongKeys(system, plan),
+  verify: (context) => findProblems(context),
 }
 
-function recoveryKeyOf(stdout: string): Secret {
-  const key = stdout
-    .split('\n')
-    .map((line) => line.trim())
-    .find((line) => RECOVERY_KEY.test(line))
-  if (key !== undefined) return new Secret(key)
-  throw new UserError('systemd-cryptenroll printed no recovery key', {
-    nextSteps: ['turn the recovery key off, and make one on the installed system'],
+const wanted = (plan: Plan) => ({
+  hasTpm: plan.unlock === 'tpm' || plan.unlock === 'tpm-pin',
+  hasPin: plan.unlock === 'tpm-pin',
+})
+
+async function findProblems({ plan, system, secrets }: TaskContext) {
+  const { luksDevice } = plan.storage
+  if (luksDevice === null) return []
+  const recoveryKey = plan.recoveryKey ? secrets.recoveryKey : null
+  return findWrongKeys(system, luksDevice, {
+    ...wanted(plan),
+    hasRecoveryKey: plan.recoveryKey,
+    passphrase: secrets.passphrase,
+    recoveryKey,
   })
 }
 
-async function findWrongKeys(system: System, plan: Plan): Promise<readonly Problem[]> {
-  const { luksDevice } = plan.storage
-  const header = await readLuksHeader(system, luksDevice)
-  if (header === null) {
-    return [
-      { code: 'luks-unreadable', path: ['target', 'keys'], message: `${luksDevice} has no readable LUKS2 header` },
-    ]
+/** Nothing is there on a first run. A run after a crash finds slots that a token names, and slots that none names. */
+async function removeOtherKeys(system: System, device: string): Promise<void> {
+  const header = await readLuksHeader(system, device)
+  if (header === null || isFresh(header)) return
+  const own: number[] = []
+  for (const slot of header.keyslots) if (await opensBy(system, device, PASSPHRASE_FILE, slot)) own.push(slot)
+  if (own.length === 0) {
+    throw new UserError(`the passphrase does not open ${device}`, {
+      nextSteps: ['start the installation again from the beginning'],
+    })
   }
-  const wanted = [...(plan.tpmUnlock ? [TPM_TOKEN] : []), ...(plan.recoveryKey ? [RECOVERY_TOKEN] : [])]
-  const problems: Problem[] = wanted
-    .filter((token) => header.tokens.filter((found) => found === token).length !== 1)
-    .map((token) => ({
-      code: 'key-missing',
-      path: ['target', 'keys', token],
-      message: `${luksDevice} should have exactly one key of type ${token}`,
-    }))
-  // One slot for the passphrase, one for each token.
-  if (header.keyslots !== wanted.length + 1) {
-    const message = `${luksDevice} should have ${wanted.length + 1} keys, it has ${header.keyslots}`
-    problems.push({ code: 'wrong-key-count', path: ['target', 'keys'], message })
+  for (const slot of header.keyslots.filter((other) => !own.includes(other))) {
+    // By the passphrase's key file cryptsetup refuses to remove the last slot that it opens.
+    await system.run(programs.cryptsetup, ['luksKillSlot', '--key-file', PASSPHRASE_FILE, device, String(slot)])
   }
-  if (await system.exists(PASSPHRASE_FILE)) {
-    problems.push({ code: 'passphrase-left', path: ['target', 'keys'], message: `${PASSPHRASE_FILE} is still there` })
+  for (const { id } of header.tokens) {
+    await system.run(programs.cryptsetup, ['token', 'remove', '--token-id', String(id), device])
   }
-  return problems
+}
+
+const isFresh = ({ keyslots, tokens }: LuksHeader) => keyslots.length === 1 && tokens.length === 0
+
+function firstFree(taken: readonly number[]): number {
+  let slot = 0
+  while (taken.includes(slot)) slot += 1
+  return slot
+}
+
+/** PCR 7, always: it is what is the same on the medium and on the installed system as long as Secure Boot's state and
+ *  keys are. Where it is not, the first boot asks for the passphrase, and `keystone tpm re-enroll` sets it right.
+ *  The PIN reaches systemd-cryptenroll as a credential; in its environment there is only the folder's path. */
+async function enrollTpm(system: System, device: string, pin: Secret | null): Promise<void> {
+  const args = [`--unlock-key-file=${PASSPHRASE_FILE}`, '--tpm2-device=auto', '--tpm2-pcrs=7']
+  if (pin === null) {
+    await system.run(programs.systemdCryptenroll, [...args, device])
+    return
+  }
+  await system.makeDirectory(CREDENTIALS_DIRECTORY, { mode: 0o700 })
+  await system.writeFile(PIN_FILE, pin, { mode: 0o600 })
+  await system.run(programs.systemdCryptenroll, [...args, '--tpm2-with-pin=yes', device], {
+    credentialsDirectory: CREDENTIALS_DIRECTORY,
+  })
+}
+
+/** With the token that systemd knows a recovery key by. Source: systemd, src/cryptenroll/cryptenroll-recovery.c */
+async function addRecoveryKey(system: System, device: string, key: Secret, slot: number): Promise<void> {
+  const place = ['--key-file', PASSPHRASE_FILE, '--new-key-slot', String(slot)]
+  await system.run(programs.cryptsetup, ['luksAddKey', ...place, ...QUICK_PBKDF, device, '-'], { stdin: key })
+  const token = JSON.stringify({ type: RECOVERY_TOKEN, keyslots: [String(slot)] })
+  await system.run(programs.cryptsetup, ['token', 'import', '--json-file', '-', device], { stdin: token })
 }

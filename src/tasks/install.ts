@@ -43,6 +43,7 @@ async function findMissing({ plan, system }: TaskContext): Promise<readonly Prob
     problems.push({ code: 'profile-missing', path: ['target', 'profile'], message })
   }
   for (const { espMountpoint } of plan.storage.disks) {
+    if (espMountpoint === null) continue
     const esp = onTarget(espMountpoint)
     const [entries, images] = await Promise.all([
       system.listDirectory(`${esp}/loader/entries`),

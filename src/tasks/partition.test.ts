@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { Bug, UserError } from '../system/errors.ts'
 import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
 import {
+  confirmationOfBoth,
+  dataPoolPlan,
   deviceFiles,
   devicesLine,
   ext4Mounted,
@@ -14,6 +16,8 @@ import {
   noMapping,
   nothingMounted,
   openMapping,
+  plainPlan,
+  secrets,
   taskContext,
   zfsMounted,
 } from '../testing/task-context.ts'
@@ -64,6 +68,9 @@ test('erases nothing without the typed confirmation', async () => {
 test.each([
   ['another serial', { serial: 'other' }, 'disk-serial-changed'],
   ['another size', { size: 4 }, 'disk-size-changed'],
+  ['something mounted', { mountpoints: ['/data'] }, 'disk-in-use'],
+  ['a mapping on it', { children: [{ name: 'old', type: 'crypt' }] }, 'disk-in-use'],
+  ['write protection', { ro: true }, 'disk-read-only'],
 ])('erases nothing when the disk has %s now', async (_, change, code) => {
   const system = machine({ [lsblkLine]: lsblkAnswer(change) })
   await expect(partition.run(taskContext(system))).rejects.toMatchObject({ problems: [{ code }] })
@@ -150,4 +157,68 @@ test('restore mounts what is formatted already and wipes nothing', async () => {
   await partition.restore?.(taskContext(system, { confirmation: null }))
   expect(system.runs()).toEqual([mount])
   expect(system.written().has('/run/keystone/passphrase')).toBe(false)
+})
+
+test('without encryption no passphrase is written; with it, none is a bug', async () => {
+  const system = machine()
+  await partition.run(taskContext(system, { plan: plainPlan, secrets: { ...secrets, passphrase: null } }))
+  expect(system.runs()).toEqual([DISKO])
+  expect([...system.written().keys()]).toEqual(['/run/keystone/disko-config.nix'])
+  const forgotten = taskContext(machine(), { secrets: { ...secrets, passphrase: null } })
+  await expect(partition.run(forgotten)).rejects.toBeInstanceOf(Bug)
+})
+
+const KEY = '/run/keystone/data-pool.key'
+const KEPT = '/mnt/var/lib/keystone/secrets/data-pool.key'
+const COPY = `cp ${KEY} ${KEPT}`
+const bothDisks = lsblkAnswer(
+  {},
+  { name: 'vdc', type: 'disk', size: 8589934592, serial: 'keystone-b', ro: false, mountpoints: [null] },
+)
+
+/** The second disk, and what disko and cp do to the key. */
+function twoDisks(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) {
+  const system = fakeSystem({
+    commands: {
+      [lsblkLine]: bothDisks,
+      [DISKO]: async () => {
+        await system.writeFile(KEY, 'raw', { mode: 0o600 })
+        return ''
+      },
+      [COPY]: async () => {
+        await system.writeFile(KEPT, 'raw', { mode: 0o600 })
+        return ''
+      },
+      [mountsLine]: zfsMounted.replace(']}', ',{"target":"/mnt/data","source":"data/crypt/files","fstype":"zfs"}]}'),
+      ...commands,
+    },
+    files: { ...deviceFiles, '/dev/vdc': '' },
+    links: { ...links, '/dev/disk/by-id/virtio-keystone-b': '/dev/vdc' },
+  })
+  return system
+}
+
+test('the key of the data pool moves from memory to the encrypted root, and is kept only there', async () => {
+  const system = twoDisks()
+  const context = taskContext(system, { plan: dataPoolPlan, confirmation: confirmationOfBoth })
+  await partition.run(context)
+  expect(system.runs()).toEqual([DISKO, COPY])
+  expect(system.madeDirectories().get('/mnt/var/lib/keystone/secrets')).toBe(0o700)
+  expect(system.written().has(KEY)).toBe(false)
+  expect(await partition.verify(context)).toEqual([])
+  await system.removeFile(KEPT)
+  await system.writeFile(KEY, 'raw', { mode: 0o600 })
+  expect((await partition.verify(context)).map(({ code }) => code)).toEqual(['data-key-missing', 'data-key-left'])
+})
+
+test('restore opens the data pool by the key on the root, which disko cannot do', async () => {
+  const mount = 'disko --mode mount --root-mountpoint /mnt /run/keystone/disko-config.nix'
+  const open = [`zfs load-key -L file://${KEPT} data/crypt`, 'mount -t zfs -o X-mount.mkdir data/crypt/files /mnt/data']
+  const commands = { [mount]: '', ...Object.fromEntries(open.map((line) => [line, ''])) }
+  const locked = twoDisks({ ...commands, [mountsLine]: zfsMounted })
+  await partition.restore?.(taskContext(locked, { plan: dataPoolPlan }))
+  expect(locked.runs()).toEqual([mount, ...open])
+  const mounted = twoDisks(commands)
+  await partition.restore?.(taskContext(mounted, { plan: dataPoolPlan }))
+  expect(mounted.runs()).toEqual([mount])
 })

@@ -82,13 +82,14 @@ test('tells everything that is in the way at once', async () => {
       [mountsLine]: mountsAnswer(['/mnt', '/dev/vdc1', 'ext4']),
       'zpool list -H -o name': 'tank\nrpool\n',
     },
-    files: { '/proc/self/status': 'Uid:\t0\t0\t0\t0\n' },
+    files: { '/proc/self/status': 'Uid:\t0\t0\t0\t0\n', ...deviceFiles },
+    links,
   })
   expect(await findings(system)).toEqual([
     ['no-uefi', 'this machine was not started by UEFI'],
     ['no-tpm', 'unlocking by the TPM was chosen, but no TPM2 answers'],
     ['programs-missing', 'these programs are not on this system: disko, nix'],
-    ['disk-in-use', 'the disk /dev/disk/by-id/virtio-keystone-a is in use: /data'],
+    ['disk-in-use', 'the disk /dev/disk/by-id/virtio-keystone-a is in use: mounted at /data'],
     ['target-in-use', '/mnt is in use: /mnt'],
     ['mapping-in-use', 'an encrypted device with the name credstore is open'],
     ['pool-in-use', 'a ZFS pool with the name rpool is imported'],
@@ -98,7 +99,8 @@ test('tells everything that is in the way at once', async () => {
 test('notices a disk that is gone, another one, read-only, or has something stacked on it', async () => {
   const at = (answer: FakeAnswer) => findings(machine({ [lsblkLine]: answer }))
   const id = '/dev/disk/by-id/virtio-keystone-a'
-  expect(await at({ exitCode: 32 })).toEqual([['disk-gone', `the disk ${id} is not there any more`]])
+  expect(await at({ exitCode: 32, stdout: '' })).toEqual([['disk-gone', `the disk ${id} is not there any more`]])
+  expect(await at({ exitCode: 1 })).toMatchObject([['cannot-read-disks', expect.any(String)]])
   expect(await at(lsblkAnswer({ size: 8589934080, serial: 'other' }))).toEqual([
     [
       'disk-size-changed',
@@ -110,7 +112,7 @@ test('notices a disk that is gone, another one, read-only, or has something stac
   const part = { name: 'vdb1', type: 'part', size: 1, serial: null, ro: false, mountpoints: [null] }
   const crypt = { name: 'old', type: 'crypt', size: 1, serial: null, ro: false, mountpoints: ['[SWAP]'] }
   expect(await at(lsblkAnswer({ children: [part, { ...part, children: [crypt] }] }))).toEqual([
-    ['disk-in-use', `the disk ${id} is in use: [SWAP], crypt device old`],
+    ['disk-in-use', `the disk ${id} is in use: swap in use`],
   ])
 })
 

@@ -1,28 +1,28 @@
-import { isMappingOpen, isPoolImported } from '../install/release-target.ts'
-import { compareDisk, readTargetDisk } from '../install/target-disks.ts'
+import { checkCluster } from '../install/cluster-check.ts'
+import { lockedDataPool } from '../install/data-pool.ts'
+import { isMappingOpen, poolsOf, readPools } from '../install/release-target.ts'
+import { findTargetProblems } from '../install/target-disks.ts'
 import { findMissingMounts, isBelow, type Mount, readMounts } from '../install/target-mounts.ts'
 import { RUNTIME_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
-import { CommandError } from '../system/errors.ts'
+import { Bug, CommandError } from '../system/errors.ts'
 import { type Program, programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
 import type { TaskContext, TaskWork } from './task.ts'
 
 const ALWAYS_NEEDED: readonly Program[] = [
-  programs.cryptsetup,
   programs.disko,
   programs.findmnt,
   programs.lsblk,
-  programs.mkpasswd,
   programs.nix,
   programs.nixosGenerateConfig,
   programs.nixosInstall,
   programs.sync,
-  programs.systemdCryptenroll,
   programs.udevadm,
   programs.umount,
 ]
 const NEEDED_FOR_ZFS: readonly Program[] = [programs.zfs, programs.zpool]
+const NEEDED_FOR_ENCRYPTION: readonly Program[] = [programs.cryptsetup, programs.systemdCryptenroll]
 
 /** Is this still the machine the plan was made for, and is it ours to use? */
 export const preflight: TaskWork = {
@@ -41,12 +41,32 @@ export const preflight: TaskWork = {
     if (rights.length > 0) return rights
     const groups = await Promise.all([
       findMissingFirmware(context),
-      findMissingPrograms(system, plan.storage.pool === null ? ALWAYS_NEEDED : [...ALWAYS_NEEDED, ...NEEDED_FOR_ZFS]),
-      findChangedDisks(context),
+      findMissingPrograms(system, neededPrograms(context)),
+      findTargetProblems(system, plan, context.confirmation),
       findNamesInUse(context),
+      findClusterProblems(context),
     ])
     return groups.flat()
   },
+}
+
+/** A cluster that does not take this machine is found before anything is erased. What it does not tell is no problem. */
+async function findClusterProblems({ plan, secrets, system }: TaskContext): Promise<readonly Problem[]> {
+  const { join } = plan.cluster
+  if (join === null) return []
+  if (secrets.joinToken === null) throw new Bug('a plan that joins a cluster, without a token')
+  const get: System['httpsGet'] = (url, trust, timeoutMs) => system.httpsGet(url, trust, timeoutMs)
+  return (await checkCluster({ ...join, token: secrets.joinToken }, plan.hostName, get)).problems
+}
+
+function neededPrograms({ plan, secrets }: TaskContext): readonly Program[] {
+  return [
+    ...ALWAYS_NEEDED,
+    ...(poolsOf(plan).length > 0 ? NEEDED_FOR_ZFS : []),
+    ...(plan.storage.isEncrypted ? NEEDED_FOR_ENCRYPTION : []),
+    ...(secrets.password === null ? [] : [programs.mkpasswd]),
+    ...(lockedDataPool(plan) === null ? [] : [programs.cp, programs.mount]),
+  ].toSorted()
 }
 
 async function findMissingRights(system: System): Promise<readonly Problem[]> {
@@ -73,7 +93,7 @@ async function findMissingFirmware({ plan, system }: TaskContext): Promise<reado
       hint: 'choose UEFI in the firmware settings and start from the medium again',
     })
   }
-  if (plan.tpmUnlock && !(await system.exists('/dev/tpmrm0'))) {
+  if ((plan.unlock === 'tpm' || plan.unlock === 'tpm-pin') && !(await system.exists('/dev/tpmrm0'))) {
     problems.push({
       code: 'no-tpm',
       path: ['hardware', 'tpm'],
@@ -109,28 +129,10 @@ async function isInstalled(system: System, program: Program): Promise<boolean> {
   }
 }
 
-async function findChangedDisks({ plan, system }: TaskContext): Promise<readonly Problem[]> {
-  const problems = await Promise.all(
-    plan.storage.disks.map(async (planned): Promise<readonly Problem[]> => {
-      const found = await readTargetDisk(system, planned.id)
-      const path = ['disk', 'devices', planned.id]
-      const changed = compareDisk(planned, found)
-      if (found === null || changed.length > 0) return changed
-      if (found.isReadOnly) {
-        const hint = 'turn its write protection off, or choose another disk'
-        return [{ code: 'disk-read-only', path, message: `the disk ${planned.id} is read-only`, hint }]
-      }
-      if (found.uses.length === 0) return []
-      const message = `the disk ${planned.id} is in use: ${found.uses.join(', ')}`
-      return [{ code: 'disk-in-use', path, message, hint: 'unmount it, or restart the machine and begin again' }]
-    }),
-  )
-  return problems.flat()
-}
-
 /** The places and names the install is going to take. What is there already is not ours, and would be mistaken for ours. */
 async function findNamesInUse({ plan, system }: TaskContext): Promise<readonly Problem[]> {
-  const { luksName, pool } = plan.storage
+  const { luksName } = plan.storage
+  const pools = poolsOf(plan)
   const problems: Problem[] = []
   const hint = 'it may be left from an installation that ended early: restart the machine and begin again'
   const mounts = await readMounts(system)
@@ -148,11 +150,12 @@ async function findNamesInUse({ plan, system }: TaskContext): Promise<readonly P
     const message = `${TARGET_ROOT} is in use: ${mounted.map((mount) => mount.target).join(', ')}`
     problems.push({ code: 'target-in-use', path: ['target'], message, hint })
   }
-  if (await isMappingOpen(system, luksName)) {
+  if (luksName !== null && (await isMappingOpen(system, luksName))) {
     const message = `an encrypted device with the name ${luksName} is open`
     problems.push({ code: 'mapping-in-use', path: ['target', luksName], message, hint })
   }
-  if (pool !== null && (await isPoolImported(system, pool))) {
+  const imported = pools.length === 0 ? [] : await readPools(system)
+  for (const pool of pools.filter((name) => imported.includes(name))) {
     const message = `a ZFS pool with the name ${pool} is imported`
     problems.push({ code: 'pool-in-use', path: ['target', pool], message, hint })
   }

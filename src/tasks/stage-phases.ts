@@ -19,9 +19,18 @@ function staged({ plan, phaseFiles }: TaskContext): readonly RenderedFile[] {
   return [...phaseFiles, { path: INSTALL_FACTS_FILE, content: installFacts(plan), mode: 0o644 }]
 }
 
-function installFacts({ hash, hostName, tpmUnlock, storage }: Plan): string {
-  const { layout, luksDevice, luksName, pool, disks } = storage
-  const espMountpoints = disks.map((disk) => disk.espMountpoint)
-  const facts = { planHash: hash, layout, luksDevice, luksName, pool, tpmUnlock, espMountpoints, hostName }
+function installFacts({ hash, hostName, unlock, storage }: Plan): string {
+  const { layout, luksDevice, luksName, pool, dataPool, disks } = storage
+  const facts = {
+    planHash: hash,
+    layout,
+    unlock,
+    luksDevice,
+    luksName,
+    pool,
+    dataPool: dataPool?.pool ?? null,
+    espMountpoints: disks.map((disk) => disk.espMountpoint).filter((mountpoint) => mountpoint !== null),
+    hostName,
+  }
   return `${JSON.stringify(facts, null, 2)}\n`
 }

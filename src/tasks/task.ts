@@ -1,8 +1,8 @@
 import type { Confirmation } from '../model/answers.ts'
 import type { TaskId } from '../model/event.ts'
+import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
-import type { Secret } from '../model/secret.ts'
 import type { System } from '../system/system.ts'
 
 /** What a task leaves for later ones, kept in the journal so that a resumed install has it too. Never a secret. */
@@ -13,7 +13,7 @@ export type TaskContext = {
   readonly files: readonly RenderedFile[]
   /** Post-boot phase scripts to stage: absolute target path, content, mode. */
   readonly phaseFiles: readonly RenderedFile[]
-  readonly secrets: { readonly passphrase: Secret; readonly password: Secret }
+  readonly secrets: InstallSecrets
   /** Null until the person typed it; `partition` refuses without. */
   readonly confirmation: Confirmation | null
   readonly system: System
@@ -22,8 +22,6 @@ export type TaskContext = {
   log(line: string): void
   /** 0..1 within this task. A task that measures its speed says what is left, or null while that cannot be said. */
   progress(fraction: number, message?: string, timeLeftMs?: number | null): void
-  /** Hands a recovery key to the screen that shows it once; never logged. */
-  showOnce(recoveryKey: Secret): void
   readonly signal: AbortSignal
 }
 

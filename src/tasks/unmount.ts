@@ -19,7 +19,7 @@ async function findHeld({ plan, system }: TaskContext): Promise<readonly Problem
     ...hold.mounts.map((target) => `${target} is still mounted`),
     ...hold.swaps.map((swap) => `${swap} is still used as swap`),
     ...(hold.mapping === null ? [] : [`the encrypted device ${hold.mapping} is still open`]),
-    ...(hold.pool === null ? [] : [`the pool ${hold.pool} is still imported`]),
+    ...hold.pools.map((pool) => `the pool ${pool} is still imported`),
   ]
   return held.map((message) => ({ code: 'still-held', path: ['target'], message }))
 }

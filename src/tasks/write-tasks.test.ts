@@ -50,7 +50,7 @@ test('write-config notices a file that is missing or another', async () => {
 
 test('stage-phases leaves the scripts and the facts they need', async () => {
   const system = fakeSystem()
-  const context = taskContext(system)
+  const context = taskContext(system, { plan: { ...zfsPlan, unlock: 'tpm-pin' } })
   await stagePhases.run(context)
   expect(system.written().get('/mnt/var/lib/keystone/phases/first-boot')).toEqual({
     content: '#!/bin/sh\n',
@@ -62,10 +62,11 @@ test('stage-phases leaves the scripts and the facts they need', async () => {
   expect(JSON.parse(facts?.content ?? '')).toEqual({
     planHash: 'f00d',
     layout: 'single-zfs',
+    unlock: 'tpm-pin',
     luksDevice: '/dev/zvol/rpool/credstore',
     luksName: 'credstore',
     pool: 'rpool',
-    tpmUnlock: true,
+    dataPool: null,
     espMountpoints: ['/boot'],
     hostName: 'primer',
   })
@@ -79,6 +80,28 @@ test('stage-phases names the LUKS partition of an ext4 system, and no pool', asy
     luksDevice: '/dev/disk/by-partlabel/disk-a-root',
     luksName: 'cryptroot',
     pool: null,
+  })
+})
+
+test('stage-phases names the ESPs of the boot disks and the data pool, and no key where nothing is encrypted', async () => {
+  const system = fakeSystem()
+  const [disk] = zfsPlan.storage.disks
+  if (disk === undefined) throw new Error('the plan has a disk')
+  const data = { layout: 'single', pool: 'data', vdevs: [], datasets: [], usableBytes: 1, space: [] } as const
+  const storage = {
+    ...zfsPlan.storage,
+    luksDevice: null,
+    luksName: null,
+    disks: [disk, { ...disk, key: 'b', espMountpoint: '/boot2' }, { ...disk, key: 'data1', espMountpoint: null }],
+    dataPool: data,
+  }
+  await stagePhases.run(taskContext(system, { plan: { ...zfsPlan, unlock: 'none', storage } }))
+  expect(JSON.parse(system.written().get('/mnt/etc/keystone/install.json')?.content ?? '')).toMatchObject({
+    unlock: 'none',
+    luksDevice: null,
+    luksName: null,
+    dataPool: 'data',
+    espMountpoints: ['/boot', '/boot2'],
   })
 })
 

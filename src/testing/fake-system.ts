@@ -43,10 +43,13 @@ export type FakeOptions = {
   readonly commands?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
   /** Text or bytes; null for a path that exists but cannot be read. */
   readonly files?: Readonly<Record<string, string | Uint8Array | null>>
+  /** What a device answers to whatever it is asked. */
+  readonly answers?: Readonly<Record<string, Uint8Array>>
   /** Link to target; both absolute. */
   readonly links?: Readonly<Record<string, string>>
   /** Directories besides those that the files and links imply. */
   readonly directories?: readonly string[]
+  readonly httpsGet?: System['httpsGet']
   readonly now?: () => Date
 }
 
@@ -141,6 +144,7 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
     },
+    exchange: async (path) => options.answers?.[resolve(path)] ?? null,
     async listDirectory(path) {
       const real = resolve(path)
       const prefix = real === '/' ? '/' : `${real}/`
@@ -180,6 +184,10 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       else given.set(resolve(to), content)
       written.delete(real)
       given.delete(real)
+    },
+    async httpsGet(url, trust, timeoutMs) {
+      if (!options.httpsGet) throw new Bug(`the fake system was not told how to answer: GET ${url}`)
+      return options.httpsGet(url, trust, timeoutMs)
     },
     now: options.now ?? (() => new Date('2026-05-30T10:00:00.000Z')),
     calls: () => [...calls],

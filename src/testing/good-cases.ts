@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { formatProblems } from '../answers/format-problems.ts'
 import { planFromFile } from '../answers/plan-from-file.ts'
+import { secretsOf } from '../credentials/install-secrets.ts'
+import { makeRecoveryKey } from '../credentials/recovery-key.ts'
 import { loadPhases } from '../install/assets.ts'
 import { type DryRunResult, dryRun, formatChanges } from '../install/dry-run.ts'
 import { recordedMachine } from '../install/recorded-machine.ts'
 import { installSequence } from '../install/sequences.ts'
 import type { InstallEvent } from '../model/event.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
-import { confirmationOf } from '../plan/confirmation.ts'
+import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { renderContext } from '../plan/render-context.ts'
 import { renderFiles } from '../render/render-files.ts'
 import { loadTemplates, type Templates } from '../render/templates.ts'
@@ -73,11 +75,13 @@ export async function dryRunOfCase(
     plan,
     files: renderFiles(renderContext(plan), templates ?? (await templatesOfTree())),
     phaseFiles: await loadPhases(createLocalSystem({ log }), PHASES),
-    secrets: { passphrase: answers.encryption.passphrase, password: answers.identity.password },
-    confirmation: confirmationOf(answers.disk.devices, machine),
+    secrets: secretsOf(
+      answers,
+      makeRecoveryKey((bytes) => new Uint8Array(bytes)),
+    ),
+    confirmation: confirmationOf(erasedDisks(answers.disk), machine),
     signal: signal ?? new AbortController().signal,
     onEvent: onEvent ?? (() => {}),
-    onRecoveryKey: () => {},
   })
 }
 

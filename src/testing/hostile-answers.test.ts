@@ -8,6 +8,7 @@ import type { RenderedFile } from '../model/plan.ts'
 import { renderContext } from '../plan/render-context.ts'
 import type { RenderContext } from '../render/context.ts'
 import { renderFiles } from '../render/render-files.ts'
+import type { TopologyContext } from '../render/storage-context.ts'
 import { stepOrder, steps } from '../steps/order.ts'
 import { parseStep } from '../steps/parse-step.ts'
 import type { Drafts } from '../steps/step.ts'
@@ -22,21 +23,48 @@ import { hasNix, NIX_REASON, nixEval } from './nix.ts'
 const templates = await templatesOfTree()
 /** Every field that takes text, with what may be written into it. */
 const FIELDS: readonly { step: keyof Drafts; field: string; values: fc.Arbitrary<string>; isList?: true }[] = [
+  { step: 'system', field: 'language', values: drafts.languages },
+  { step: 'system', field: 'keyboard', values: drafts.keyboards },
+  { step: 'system', field: 'timeZone', values: drafts.timeZones },
   { step: 'disk', field: 'layout', values: hostileText },
   { step: 'disk', field: 'devices', values: drafts.devices, isList: true },
+  { step: 'disk', field: 'esp', values: drafts.sizes },
   { step: 'disk', field: 'swap', values: drafts.swaps },
+  { step: 'disk', field: 'spares', values: drafts.devices, isList: true },
+  { step: 'disk', field: 'log', values: drafts.devices, isList: true },
+  { step: 'disk', field: 'cache', values: drafts.devices, isList: true },
+  { step: 'disk', field: 'special', values: drafts.devices, isList: true },
+  { step: 'disk', field: 'dataLayout', values: hostileText },
+  { step: 'disk', field: 'dataDevices', values: drafts.devices, isList: true },
+  { step: 'encryption', field: 'unlock', values: hostileText },
   { step: 'encryption', field: 'passphrase', values: drafts.secrets },
+  { step: 'encryption', field: 'pin', values: drafts.pins },
   { step: 'network', field: 'interface', values: drafts.interfaces },
+  { step: 'network', field: 'bondInterfaces', values: drafts.interfaces, isList: true },
+  { step: 'network', field: 'bondMode', values: hostileText },
+  { step: 'network', field: 'vlan', values: drafts.vlans },
   { step: 'network', field: 'mode', values: hostileText },
   { step: 'network', field: 'address', values: drafts.addresses },
   { step: 'network', field: 'gateway', values: drafts.gateways },
+  { step: 'network', field: 'address6', values: drafts.addresses },
+  { step: 'network', field: 'gateway6', values: drafts.gateways },
   { step: 'network', field: 'nameservers', values: drafts.nameservers, isList: true },
+  { step: 'network', field: 'searchDomains', values: drafts.searchDomains, isList: true },
+  { step: 'network', field: 'proxy', values: drafts.proxies },
+  { step: 'network', field: 'wifiName', values: drafts.wifiNames },
+  { step: 'network', field: 'wifiPassphrase', values: drafts.secrets },
   { step: 'identity', field: 'hostName', values: drafts.hostNames },
   { step: 'identity', field: 'userName', values: drafts.userNames },
   { step: 'identity', field: 'password', values: drafts.secrets },
+  { step: 'identity', field: 'passwordHash', values: drafts.hashes },
   { step: 'identity', field: 'sshKeys', values: drafts.sshKeys, isList: true },
   { step: 'cluster', field: 'name', values: drafts.clusterNames },
   { step: 'cluster', field: 'role', values: hostileText },
+  { step: 'cluster', field: 'domain', values: drafts.domains },
+  { step: 'cluster', field: 'meshUrl', values: drafts.httpsAddresses },
+  { step: 'cluster', field: 'server', values: drafts.httpsAddresses },
+  { step: 'cluster', field: 'token', values: drafts.tokens },
+  { step: 'cluster', field: 'caHash', values: drafts.caHashes },
 ]
 
 test('every text field of every step is attacked', () => {
@@ -80,8 +108,16 @@ let
   c = load configuration;
   d = (load disko).disko.devices;
   nameAndValue = set: map (name: { inherit name; value = set.\${name}; }) (builtins.attrNames set);
-  pools = builtins.attrNames (d.zpool or { });
-  sets = if pools == [ ] then { } else d.zpool.\${builtins.head pools}.datasets;
+  members = vdevs: map (vdev: [ vdev.mode vdev.members ]) vdevs;
+  pools = map ({ name, value }: {
+    inherit name;
+    sets = map ({ name, value }: [ name (value.mountpoint or null) ]) (nameAndValue value.datasets);
+    vdevs = members value.mode.topology.vdev;
+    logs = members (value.mode.topology.log or [ ]);
+    specials = members (value.mode.topology.special or [ ]);
+    spares = value.mode.topology.spare or [ ];
+    caches = value.mode.topology.cache or [ ];
+  }) (nameAndValue (d.zpool or { }));
   inputs = { nixpkgs = { lib.nixosSystem = x: x; }; disko = { }; lanzaboote = { }; self = { }; };
 in {
   inherit (c.networking) hostName hostId;
@@ -91,34 +127,90 @@ in {
   network = c.keystone.network or { };
   inherit (c.keystone) primer;
   inherit (c.system) stateVersion;
-  disks = map ({ name, value }: [ name value.device value.content.partitions.esp.content.mountpoint ]) (nameAndValue d.disk);
-  sets = map ({ name, value }: [ name (value.mountpoint or null) ]) (nameAndValue sets);
+  inherit (c.i18n) defaultLocale;
+  inherit (c.console) keyMap;
+  inherit (c.time) timeZone;
+  disks = map ({ name, value }: [ name value.device (value.content.partitions.esp.content.mountpoint or null) ])
+    (nameAndValue d.disk);
   inherit pools;
 }
 `
 
 /** The same values as the context has them. */
 function expected(context: RenderContext) {
-  const { network, hostName, isZfs } = context
-  const byName = (a: readonly (string | null)[], b: readonly (string | null)[]) =>
-    Buffer.compare(Buffer.from(a[0] ?? ''), Buffer.from(b[0] ?? ''))
-  const mounted = context.datasets.map(({ name, mountpoint }) => [name, mountpoint])
+  const { network, hostName, cluster, system, dataPool } = context
   return {
     hostName,
     hostId: context.hostId,
+    defaultLocale: system.language,
+    keyMap: system.keyboard,
+    timeZone: system.timeZone,
     hosts: [hostName],
     users: [{ name: context.userName, keys: [...context.sshKeys], hash: context.passwordHashFile }],
     network: {
-      ...((network.isStatic || network.isNamed) && { interface: network.interface }),
-      ...(network.isStatic && { address: network.address }),
-      ...(network.isStatic && network.hasGateway && { gateway: network.gateway }),
-      ...(network.isStatic && network.nameservers.length > 0 && { nameservers: [...network.nameservers] }),
+      ...(network.isNamed && { interface: network.interface }),
+      ...(network.hasBond && { bond: network.bond }),
+      ...said({ vlan: network.vlan, address: network.address, gateway: network.gateway }),
+      ...said({ address6: network.address6, gateway6: network.gateway6, proxy: network.proxy }),
+      ...said({ nameservers: network.nameservers, searchDomains: network.searchDomains }),
+      ...(network.hasWifi && { wifi: network.wifi }),
     },
-    primer: { clusterName: context.clusterName, role: context.clusterRole },
+    primer: {
+      clusterName: cluster.name,
+      role: cluster.role,
+      ...said({ domain: cluster.domain, meshUrl: cluster.meshUrl }),
+      ...(cluster.hasJoin && { join: { server: cluster.join.server, caHash: cluster.join.caHash } }),
+    },
     stateVersion: context.stateVersion,
-    disks: context.disks.map(({ key, device, espMountpoint }) => [key, device, espMountpoint]).toSorted(byName),
-    sets: isZfs ? [[context.luksName, null], ['crypt', null], ...mounted].toSorted(byName) : [],
-    pools: isZfs ? [context.pool] : [],
+    disks: [
+      ...context.disks.map(({ key, device, espMountpoint }) => [key, device, espMountpoint]),
+      ...context.otherDisks.map(({ key, device }) => [key, device, null]),
+    ].toSorted(byName),
+    pools: [
+      ...(context.isZfs ? [poolOf(context.pool, context.topology, systemSets(context))] : []),
+      ...(context.hasDataPool
+        ? [poolOf(dataPool.name, dataPool.topology, [...(context.hasDataKey ? CRYPT : []), ...mountedSets(dataPool)])]
+        : []),
+    ].toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+  }
+}
+
+/** What a template leaves out when it is empty. */
+function said(values: Readonly<Record<string, string | number | readonly string[]>>) {
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([, value]) => value !== '' && value !== 0 && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
+}
+
+type Set = readonly [name: string, mountpoint: string | null]
+const CRYPT: readonly Set[] = [['crypt', null]]
+const byName = (a: readonly (string | null)[], b: readonly (string | null)[]) =>
+  Buffer.compare(Buffer.from(a[0] ?? ''), Buffer.from(b[0] ?? ''))
+
+function mountedSets({ datasets }: Pick<RenderContext, 'datasets'>): readonly Set[] {
+  return datasets.map(({ name, mountpoint }) => [name, mountpoint])
+}
+
+function systemSets(context: RenderContext): readonly Set[] {
+  const { isEncrypted, luksName, datasetRootName } = context
+  return [
+    ...(isEncrypted ? [[luksName, null] as const, ...CRYPT] : [[datasetRootName, null] as const]),
+    ...mountedSets(context),
+  ]
+}
+
+function poolOf(name: string, topology: TopologyContext, sets: readonly Set[]) {
+  const members = (vdevs: TopologyContext['vdevs']) => vdevs.map(({ mode, members }) => [mode, members])
+  return {
+    name,
+    sets: sets.toSorted(byName),
+    vdevs: members(topology.vdevs),
+    logs: members(topology.logs),
+    specials: members(topology.specials),
+    spares: topology.spares,
+    caches: topology.caches,
   }
 }
 
@@ -162,8 +254,15 @@ function hostileContext(base: RenderContext, values: readonly string[]): RenderC
     // It becomes a folder: see the test below.
     hostName: base.hostName,
     luksName: `${changed.luksName}-luks`,
+    datasetRootName: `${changed.datasetRootName}-root`,
     disks: changed.disks.map((disk, index) => ({ ...disk, key: `${disk.key}${index}` })),
+    otherDisks: changed.otherDisks.map((disk, index) => ({ ...disk, key: `${disk.key}o${index}` })),
     datasets: changed.datasets.map((set, index) => ({ ...set, name: `${set.name}${index}` })),
+    dataPool: {
+      ...changed.dataPool,
+      name: `${changed.dataPool.name}-data`,
+      datasets: changed.dataPool.datasets.map((set, index) => ({ ...set, name: `${set.name}${index}` })),
+    },
   }
 }
 
@@ -176,11 +275,7 @@ describe.skipIf(!hasNix)(`with the real Nix (${NIX_REASON}; ${SEED_NOTE})`, { ti
 
   test('a context that no schema has seen is rendered as sound Nix with the same values', async () => {
     const values = sample(hostileText, 2000)
-    const bases = LAYOUTS.map((layout) => {
-      const disks = machine.disks.flatMap(({ id, isBootMedium }) => (id === null || isBootMedium ? [] : [id]))
-      const devices = layout === 'mirror-zfs' ? disks : disks.slice(0, 1)
-      return renderContext(planOf({ ...SOUND, disk: { ...SOUND.disk, layout, devices } }, machine))
-    })
+    const bases = hostilePlans(LAYOUTS.length * 2, 1).map(renderContext)
     const contexts = Array.from({ length: 60 }, (_, index) => {
       const base = bases[index % bases.length]
       if (!base) throw new Error('there is no layout')

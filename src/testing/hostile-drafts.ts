@@ -72,6 +72,26 @@ export const nameservers = near(
     fc.constantFrom('9.9.9.9', '::1'),
   ),
 )
+const domain = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join('.'))
+export const searchDomains = near(fc.oneof(domain, fc.constantFrom('local', '~.', 'a..b')))
+export const domains = near(domain)
+const url = (scheme: fc.Arbitrary<string>) =>
+  fc.tuple(scheme, domain, fc.option(fc.integer({ min: 1, max: 65_535 }))).map(([start, host, port]) => {
+    return `${start}://${host}${port === null ? '' : `:${port}`}`
+  })
+export const proxies = near(url(fc.constantFrom('http', 'https')))
+export const httpsAddresses = near(url(fc.constant('https')))
+export const tokens = near(fc.stringMatching(/^[a-z0-9]{6}\.[a-z0-9]{16}$/))
+export const caHashes = near(fc.stringMatching(/^sha256:[0-9a-f]{64}$/))
+export const vlans = near(fc.integer({ min: 1, max: 4094 }).map(String))
+/** Any text up to 32 bytes: what a neighbour's access point may be called. */
+export const wifiNames = near(fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 32 }), hostileText))
+export const pins = near(fc.stringMatching(/^[0-9a-z]{6,64}$/))
+export const hashes = near(fc.stringMatching(/^\$6\$[./A-Za-z0-9]{8,16}\$[./A-Za-z0-9]{86}$/))
+export const sizes = near(fc.integer({ min: 512, max: 4096 }).map((size) => `${size} MiB`))
+export const languages = near(fc.constantFrom('en_US.UTF-8', 'de_DE.UTF-8', 'C.UTF-8'))
+export const keyboards = near(fc.constantFrom('us', 'de-latin1', 'fr'))
+export const timeZones = near(fc.constantFrom('UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires'))
 export const swaps = near(
   fc.oneof(
     fc.integer({ min: 512, max: 4096 }).map((size) => `${size} MiB`),

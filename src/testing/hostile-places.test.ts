@@ -24,43 +24,87 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 const IP = /^[0-9a-fA-F.:]+$/
 const DISKO = 'shell script by disko, which quotes nothing'
 const NAME = /^[a-z]{1,16}$/
+const SYSTEM_KEY = /^[a-z]{1,2}$/
+const OTHER_KEY = /^(spare|log|cache|special|data)[1-9]\d?$/
+const DEVICE = /^\/dev\/disk\/by-id\/[A-Za-z0-9._:+@=-]+$/
+const MODE = /^(mirror|raidz[123])?$/
+const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/
+const HTTPS = /^(https:\/\/[a-z0-9.:[\]-]+)?$/
 const ABSOLUTE = /^(\/[a-z][a-z0-9.-]*)+$/
 
 const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'disko-config.nix.hbs': {
     // Empty where there is no pool; then it is not written.
     pool: { reader: DISKO, allows: /^([a-z]{1,16})?$/ },
-    poolMode: { reader: DISKO, allows: /^(mirror)?$/ },
-    luksName: { reader: DISKO, allows: NAME },
+    luksName: { reader: DISKO, allows: /^([a-z]{1,16})?$/ },
     passphraseFile: { reader: DISKO, allows: ABSOLUTE },
     credstoreDirectory: { reader: 'shell hooks of disko', allows: ABSOLUTE },
     poolKeyFile: { reader: 'shell hooks of disko', allows: ABSOLUTE },
+    rootFormat: { reader: DISKO, allows: /^(ext4|xfs)?$/ },
     espSize: { reader: DISKO, allows: /^[1-9]\d*M$/ },
     swapSize: { reader: DISKO, allows: /^\d+M$/ },
-    'disks.key': { reader: `${DISKO}; GPT labels`, allows: /^[a-z]$/ },
-    'disks.device': { reader: DISKO, allows: /^\/dev\/disk\/by-id\/[A-Za-z0-9._:+@=-]+$/ },
-    'disks.espMountpoint': { reader: `${DISKO}; fstab`, allows: /^\/boot[2-9]?$/ },
-    'datasets.name': { reader: DISKO, allows: /^crypt\/[a-z]+$/ },
+    'disks.key': { reader: `${DISKO}; GPT labels`, allows: SYSTEM_KEY },
+    'disks.device': { reader: DISKO, allows: DEVICE },
+    'disks.espMountpoint': { reader: `${DISKO}; fstab`, allows: /^\/boot\d{0,3}$/ },
+    'otherDisks.key': { reader: `${DISKO}; GPT labels`, allows: OTHER_KEY },
+    'otherDisks.device': { reader: DISKO, allows: DEVICE },
+    'otherDisks.pool': { reader: DISKO, allows: NAME },
+    'topology.vdevs.mode': { reader: DISKO, allows: MODE },
+    'topology.vdevs.members.this': { reader: DISKO, allows: SYSTEM_KEY },
+    'topology.logs.mode': { reader: DISKO, allows: MODE },
+    'topology.logs.members.this': { reader: DISKO, allows: OTHER_KEY },
+    'topology.specials.mode': { reader: DISKO, allows: MODE },
+    'topology.specials.members.this': { reader: DISKO, allows: OTHER_KEY },
+    'topology.spares.this': { reader: DISKO, allows: OTHER_KEY },
+    'topology.caches.this': { reader: DISKO, allows: OTHER_KEY },
+    datasetRootName: { reader: DISKO, allows: /^(crypt|system)?$/ },
+    'datasets.name': { reader: DISKO, allows: /^(crypt|system)\/[a-z]+$/ },
     'datasets.mountpoint': { reader: `${DISKO}; fstab`, allows: /^\/([a-z]+(\/[a-z]+)*)?$/ },
+    'dataPool.name': { reader: DISKO, allows: /^(data)?$/ },
+    'dataPool.topology.vdevs.mode': { reader: DISKO, allows: MODE },
+    'dataPool.topology.vdevs.members.this': { reader: DISKO, allows: OTHER_KEY },
+    'dataPool.datasetRoot': { reader: 'shell hooks of disko', allows: /^(data(\/crypt)?)?$/ },
+    'dataPool.newKeyFile': { reader: 'shell hooks of disko', allows: ABSOLUTE },
+    'dataPool.keyFile': { reader: 'shell hooks of disko', allows: ABSOLUTE },
+    'dataPool.datasets.name': { reader: DISKO, allows: /^(crypt\/)?[a-z]+$/ },
+    'dataPool.datasets.mountpoint': { reader: `${DISKO}; fstab`, allows: /^\/[a-z]+$/ },
   },
   'configuration.nix.hbs': {
     hostName: { reader: '/etc/hostname, a folder, a flake attribute in a shell', allows: LABEL },
     hostId: { reader: '/etc/hostid, by printf in a shell', allows: /^[0-9a-f]{8}$/ },
-    clusterName: { reader: 'JSON, by builtins.toJSON', allows: LABEL },
-    clusterRole: { reader: 'JSON, by builtins.toJSON', allows: /^primer$/ },
+    'system.language': { reader: '/etc/locale.conf, a build of locales', allows: /^[A-Za-z0-9_.@-]+$/ },
+    'system.keyboard': { reader: '/etc/vconsole.conf, loadkeys', allows: /^[A-Za-z0-9._-]+$/ },
+    'system.timeZone': { reader: 'a link below zoneinfo', allows: /^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/ },
+    'cluster.name': { reader: 'JSON, by builtins.toJSON', allows: LABEL },
+    'cluster.role': { reader: 'JSON, by builtins.toJSON', allows: /^(primer|joining-primer|worker|storage)$/ },
+    'cluster.domain': { reader: 'JSON, by builtins.toJSON', allows: /^([a-z0-9.-]+)?$/ },
+    'cluster.meshUrl': { reader: 'JSON, by builtins.toJSON', allows: HTTPS },
+    'cluster.join.server': { reader: 'JSON, by builtins.toJSON', allows: HTTPS },
+    'cluster.join.caHash': { reader: 'JSON, by builtins.toJSON', allows: /^(sha256:[0-9a-f]{64})?$/ },
+    hibernationMiB: { reader: 'dd, by NixOS', allows: /^\d+$/ },
     hasTpmUnlock: { reader: 'Nix alone', allows: /^(true|false)$/ },
     userName: { reader: 'passwd, units, scripts of the activation', allows: /^[a-z_][a-z0-9_-]{0,31}$/ },
     passwordHashFile: { reader: 'scripts of the activation', allows: ABSOLUTE },
     stateVersion: { reader: 'Nix alone', allows: /^\d\d\.\d\d$/ },
     // A line of a file of its own; everything but a line end is text after the key.
     'sshKeys.this': { reader: 'authorized_keys', allows: /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( \P{Cc}*)?$/u },
-    'network.interface': {
-      reader: 'a .network file, where * and ? are patterns',
-      allows: /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/,
-    },
-    'network.address': { reader: 'a .network file', allows: /^([0-9a-fA-F.:]+\/\d{1,3})?$/ },
-    'network.gateway': { reader: 'a .network file', allows: /^([0-9a-fA-F.:]+)?$/ },
+    'network.interface': { reader: 'a .network file, where * and ? are patterns', allows: INTERFACE },
+    'network.bond.interfaces.this': { reader: 'a .network file, where * and ? are patterns', allows: INTERFACE },
+    'network.bond.mode': { reader: 'a .netdev file', allows: /^(active-backup|802\.3ad|balance-alb)?$/ },
+    'network.vlan': { reader: 'a .netdev file', allows: /^\d{1,4}$/ },
+    'network.address': { reader: 'a .network file', allows: /^([0-9.]+\/\d{1,2})?$/ },
+    'network.gateway': { reader: 'a .network file', allows: /^([0-9.]+)?$/ },
+    'network.address6': { reader: 'a .network file', allows: /^([0-9a-fA-F.:]+\/\d{1,3})?$/ },
+    'network.gateway6': { reader: 'a .network file', allows: /^([0-9a-fA-F.:]+)?$/ },
     'network.nameservers.this': { reader: 'a .network file', allows: IP },
+    'network.searchDomains.this': { reader: 'a .network file', allows: /^[A-Za-z0-9.-]+$/ },
+    'network.proxy': {
+      reader: 'variables of the environment of units',
+      allows: /^(https?:\/\/[A-Za-z0-9.:[\]-]+\/?)?$/,
+    },
+    // A quoted text there ends with the last quote of its line.
+    'network.wifi.ssid': { reader: 'wpa_supplicant.conf', allows: /^\P{C}*$/u },
+    'network.wifi.secretsFile': { reader: 'wpa_supplicant.conf', allows: ABSOLUTE },
   },
   'flake.nix.hbs': { hostName: { reader: 'Nix, as attribute and as folder', allows: LABEL } },
 }
@@ -140,20 +184,47 @@ function leavesAt(value: unknown, [part, ...rest]: readonly string[]): readonly 
 const ALWAYS_SAFE = [/^lib\.escapeShellArgs? /, /^pkgs\.[a-z0-9-]+$/]
 
 const ASSERTED = 'an assertion of storage.nix allows letters, digits, _, and in paths also ., - and /'
+const TEXT = 'a text of pool-scripts.nix'
+const SCRIPTS = { 'scripts.say': TEXT, 'scripts.expect': TEXT }
 const MODULE_PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'boot-copies.nix': { bootEsp: 'asserted by storage.nix to be /boot, and among the mount points that it asserts' },
+  'command.nix': {
+    unlock: 'one of four words of the module',
+    'lib.optionalString storage.isEncrypted (lib.escapeShellArg storage.luksDevice)': 'quoted, or nothing',
+    'builtins.readFile ./command.sh': 'a file of this repository, without data in it',
+    '\n        lib.makeBinPath [\n          pkgs.coreutils\n          pkgs.cryptsetup\n          pkgs.gnugrep\n          pkgs.gnused\n          pkgs.jq\n          pkgs.systemd\n          pkgs.tpm2-tools\n        ]\n      ':
+      'paths in the store',
+  },
+  'data-pool.nix': {
+    name: ASSERTED,
+    encryptionRoot: 'compared with names of datasets, and no more',
+    'escaped (lib.removePrefix "/" path)': 'a mount point, escaped as systemd does',
+    'lib.optionalString hasKey loadKey': 'a text of the module itself, with every value quoted',
+    ...SCRIPTS,
+    'scripts.importPool {\n            pool = name;\n            inherit (dataPool) members;\n            trustsName = hasKey;\n          }':
+      TEXT,
+  },
+  'network.nix': {
+    'cfg.wifi.secretsFile': 'its type allows letters, digits, ., _, / and -',
+    'toString cfg.vlan': 'a number',
+  },
+  'pool-scripts.nix': { 'lib.optionalString trustsName "$pool"': 'a variable of the shell, or nothing' },
+  'tpm.nix': { luksName: ASSERTED },
   'phases.nix': { 'cfg.directory': 'the type of the option allows letters, digits, ., _, / and -' },
   'storage.nix': {
     disk: ASSERTED,
     name: ASSERTED,
     pool: ASSERTED,
-    bootEsp: 'a constant of the module',
+    dataPool: ASSERTED,
     'cfg.encryptionRoot': 'compared with names of datasets, and no more',
   },
   'unlock.nix': {
     'storage.luksName': ASSERTED,
     'storage.pool': ASSERTED,
     datasets: 'made by lib.escapeShellArgs',
-    say: 'a function of the module itself',
+    ...SCRIPTS,
+    'scripts.importPool {\n              inherit (storage) members pool;\n              trustsName = isEncrypted;\n            }':
+      TEXT,
   },
 }
 

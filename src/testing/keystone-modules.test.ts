@@ -74,6 +74,12 @@ const BROKEN: readonly (readonly [what: string, name: string, module: string, sa
     'keystone.snapshots.enable needs ZFS:',
   ],
   [
+    'a PIN for a TPM that is not asked',
+    'single-ext4-no-tpm',
+    '{ keystone.tpm.pin = true; }',
+    'keystone.tpm.pin goes with keystone.tpm.unlock:',
+  ],
+  [
     'a second pool beside the system’s',
     'default',
     '{ disko.devices.zpool.tank = { type = "zpool"; datasets = { }; }; }',
@@ -201,6 +207,33 @@ describe.skipIf(!hasNix)(`modules/keystone (${NIX_REASON})`, { timeout: 30_000 }
       new Set(['tries=0', 'password-cache=no', 'tpm2-device=auto']),
     )
   })
+
+  test('with a PIN systemd asks by its own code, which comes to the passphrase after five wrong ones', async () => {
+    const value =
+      '(c.boot.initrd.systemd.services."systemd-cryptsetup@cryptroot" or { overrideStrategy = ""; environment = { }; })'
+    const picked = `let s = ${value}; in { inherit (s) overrideStrategy; e = s.environment; }`
+    const unlock = '{ lib, ... }: { keystone.tpm.unlock = lib.mkForce true; }'
+    const pin = '{ lib, ... }: { keystone.tpm = { unlock = lib.mkForce true; pin = true; }; }'
+    expect(await configured('single-ext4-no-tpm', unlock, picked)).toEqual({ overrideStrategy: '', e: {} })
+    expect(await configured('single-ext4-no-tpm', pin, picked)).toEqual({
+      overrideStrategy: 'asDropin',
+      e: { SYSTEMD_CRYPTSETUP_USE_TOKEN_MODULE: '0' },
+    })
+  })
+
+  test.each([
+    ['default', '{ }', '/dev/zvol/rpool/credstore', 'tpm'],
+    ['default', '{ keystone.tpm.pin = true; }', '/dev/zvol/rpool/credstore', 'tpm-pin'],
+    ['single-ext4-no-tpm', '{ }', '/dev/disk/by-partlabel/disk-a-root', 'passphrase'],
+  ])(
+    'the command keystone on %s with %s knows the volume and what should open it',
+    async (name, module, device, unlock) => {
+      const found = await configured(name, module, 'map (one: one.text or "") c.environment.systemPackages')
+      const text = (found as string[]).join('')
+      expect(text).toContain(`export KEYSTONE_LUKS_DEVICE=${device}\nexport KEYSTONE_UNLOCK=${unlock}\n`)
+      expect(text).toContain('tpm_re_enroll() {')
+    },
+  )
 
   test('snapshots: hourly 24, daily 7, weekly 4, monthly 12, of all but the Nix store', async () => {
     const value =

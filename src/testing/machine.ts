@@ -8,6 +8,8 @@ type SystemFiles = {
   readonly bytes: Readonly<Record<string, string>>
   readonly links: Readonly<Record<string, string>>
   readonly directories: readonly string[]
+  /** What a device answers when it is asked: /dev/tpmrm0, in hex. */
+  readonly answers: Readonly<Record<string, string>>
 }
 
 const MACHINES = new URL('machines/', import.meta.url)
@@ -17,19 +19,29 @@ export function machineNames(): readonly string[] {
   return readdirSync(MACHINES).sort()
 }
 
-/** The recorded machine as a System that answers what detection asks: `lsblk.json`, `ip-addr.json`, `zpool-list.txt` (a
- *  program without its file is not installed), `cpuinfo`, `meminfo`, and the rest in `sys.json`. */
-export function machineSystem(name: string): FakeSystem {
-  const read = (file: string) => {
+/** The text of one file of a recording, or null when the recording has none: `lsblk.json`, … */
+export type ReadRecorded = (file: string) => string | null
+
+export function readRecorded(name: string): ReadRecorded {
+  return (file) => {
     const url = new URL(`${name}/${file}`, MACHINES)
     return existsSync(url) ? readFileSync(url, 'utf8') : null
   }
+}
+
+export function machineSystem(name: string): FakeSystem {
+  return recordedSystem(readRecorded(name))
+}
+
+/** A recording as a System that answers what detection asks: `lsblk.json`, `ip-addr.json`, `zpool-list.txt` (a program
+ *  without its file is not installed), `cpuinfo`, `meminfo`, and the rest in `sys.json`. */
+export function recordedSystem(read: ReadRecorded): FakeSystem {
   const answer = (file: string): FakeAnswer => read(file) ?? { missing: true }
-  const system = JSON.parse(read('sys.json') ?? '{}') as SystemFiles
-  const bytes = Object.entries(system.bytes).map(([path, hex]) => [
-    path,
-    Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')),
-  ])
+  const system = JSON.parse(read('sys.json') ?? '{}') as Partial<SystemFiles>
+  const fromHex = (all: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(
+      Object.entries(all).map(([path, hex]) => [path, Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))]),
+    )
   return fakeSystem({
     commands: {
       'lsblk -J -b -O': answer('lsblk.json'),
@@ -40,10 +52,11 @@ export function machineSystem(name: string): FakeSystem {
       '/proc/cpuinfo': read('cpuinfo'),
       '/proc/meminfo': read('meminfo'),
       ...system.files,
-      ...Object.fromEntries(bytes),
+      ...fromHex(system.bytes),
     },
-    links: system.links,
-    directories: system.directories,
+    answers: fromHex(system.answers),
+    links: system.links ?? {},
+    directories: system.directories ?? [],
   })
 }
 

@@ -1,5 +1,6 @@
 import { type InstallEvent, TASK_IDS, type TaskFailure, type TaskId } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
+import type { LookResult } from '../model/look.ts'
 import { Secret } from '../model/secret.ts'
 import type { InstallRequest, InstallResult, WizardServices } from '../ui/services.ts'
 
@@ -13,6 +14,8 @@ export type ScreenServices = WizardServices & {
   end(result: InstallResult): void
   readonly calls: readonly string[]
 }
+
+export const NOTHING_FOUND: LookResult = { problems: [], good: [], unknown: [], found: [] }
 
 export function screenServices(hardware: Hardware, more: Partial<WizardServices> = {}): ScreenServices {
   const installs: InstallRequest[] = []
@@ -31,9 +34,21 @@ export function screenServices(hardware: Hardware, more: Partial<WizardServices>
         end = resolve
       })
     },
+    makeRecoveryKey: () => RECOVERY_KEY,
+    loadAnswers: async () => null,
+    async saveAnswers(_, path) {
+      calls.push(`save ${path}`)
+      return 'saved'
+    },
     reboot: async () => void calls.push('reboot'),
     openShell: async () => void calls.push('shell'),
     readLog: async () => ['first line of the log', 'second line of the log'],
+    pages: {
+      applyKeyboard: async () => NOTHING_FOUND,
+      checkNetwork: async () => NOTHING_FOUND,
+      findKeys: async () => NOTHING_FOUND,
+      checkCluster: async () => NOTHING_FOUND,
+    },
     ...more,
     installs,
     calls,
@@ -45,7 +60,9 @@ export function screenServices(hardware: Hardware, more: Partial<WizardServices>
   }
 }
 
-export const RECOVERY_KEY = new Secret('cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-tuvcbdef')
+/** Its groups to type back are the 3rd and the 5th. */
+export const RECOVERY_KEY = new Secret('dddddddd-bbbbbbbb-cbdefghi-jklnrtuv-tuvcbdef-gggggggg-hhhhhhhh-iiiiiiii')
+export const KEY_GROUPS = ['cbdefghi', 'tuvcbdef'] as const
 
 const TITLES: Readonly<Record<TaskId, string>> = {
   preflight: 'Check the machine and the answers',

@@ -1,24 +1,29 @@
 import type { Confirmation } from '../model/answers.ts'
+import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan } from '../model/plan.ts'
 import { Secret } from '../model/secret.ts'
 import type { System } from '../system/system.ts'
 import type { TaskContext } from '../tasks/task.ts'
 
 const DISK_A = '/dev/disk/by-id/virtio-keystone-a'
+const DISK_B = '/dev/disk/by-id/virtio-keystone-b'
 
 /** One 8 GiB disk, encrypted ZFS, TPM unlock and recovery key. */
 export const zfsPlan: Plan = {
-  version: 1,
+  version: 2,
   hash: 'f00d',
   hostName: 'primer',
   hostId: '1a2b3c4d',
   storage: {
     layout: 'single-zfs',
+    isEncrypted: true,
     espBytes: 1073741824,
     swapBytes: 536870912,
+    swapKind: 'random',
     disks: [
       {
         key: 'a',
+        role: 'system',
         id: DISK_A,
         model: null,
         serial: 'keystone-a',
@@ -30,6 +35,7 @@ export const zfsPlan: Plan = {
     luksDevice: '/dev/zvol/rpool/credstore',
     luksName: 'credstore',
     pool: 'rpool',
+    vdevs: [{ kind: 'data', mode: '', disks: ['a'] }],
     datasets: [
       { name: 'rpool/crypt/root', mountpoint: '/' },
       { name: 'rpool/crypt/nix', mountpoint: '/nix' },
@@ -39,14 +45,30 @@ export const zfsPlan: Plan = {
       { target: '/nix', source: 'rpool/crypt/nix', filesystem: 'zfs' },
       { target: '/boot', source: '/dev/disk/by-partlabel/disk-a-esp', filesystem: 'vfat' },
     ],
+    dataPool: null,
     usableBytes: 6000000000,
+    space: [],
   },
-  tpmUnlock: true,
+  unlock: 'tpm',
   recoveryKey: true,
-  network: { interface: 'any', mode: 'dhcp', address: null, gateway: null, nameservers: [] },
+  system: { language: 'en_US.UTF-8', keyboard: 'us', timeZone: 'UTC' },
+  network: {
+    interface: 'any',
+    bond: null,
+    vlan: null,
+    mode: 'dhcp',
+    address: null,
+    gateway: null,
+    address6: null,
+    gateway6: null,
+    nameservers: [],
+    searchDomains: [],
+    proxy: null,
+    wifi: null,
+  },
   userName: 'admin',
   sshKeys: [],
-  cluster: { name: 'home', role: 'primer' },
+  cluster: { name: 'home', role: 'primer', domain: null, meshUrl: null, join: null },
   stateVersion: '26.05',
 }
 
@@ -60,13 +82,64 @@ export const ext4Plan: Plan = {
     luksDevice: '/dev/disk/by-partlabel/disk-a-root',
     luksName: 'cryptroot',
     pool: null,
+    vdevs: [],
     datasets: [],
     mounts: [
       { target: '/', source: '/dev/mapper/cryptroot', filesystem: 'ext4' },
       { target: '/boot', source: '/dev/disk/by-partlabel/disk-a-esp', filesystem: 'vfat' },
     ],
   },
-  tpmUnlock: false,
+  unlock: 'passphrase',
+  recoveryKey: false,
+}
+
+/** The first one with a second disk for a pool of its own. */
+export const dataPoolPlan: Plan = {
+  ...zfsPlan,
+  hash: 'da7a',
+  storage: {
+    ...zfsPlan.storage,
+    disks: [
+      ...zfsPlan.storage.disks,
+      {
+        key: 'data1',
+        role: 'data',
+        id: DISK_B,
+        model: null,
+        serial: 'keystone-b',
+        sizeBytes: 8589934592,
+        logicalSectorBytes: 512,
+        espMountpoint: null,
+      },
+    ],
+    mounts: [...zfsPlan.storage.mounts, { target: '/data', source: 'data/crypt/files', filesystem: 'zfs' }],
+    dataPool: {
+      layout: 'single',
+      pool: 'data',
+      vdevs: [{ kind: 'data', mode: '', disks: ['data1'] }],
+      datasets: [{ name: 'data/crypt/files', mountpoint: '/data' }],
+      usableBytes: 8000000000,
+      space: [],
+    },
+  },
+}
+
+/** The first one without any encryption. */
+export const plainPlan: Plan = {
+  ...zfsPlan,
+  hash: '0',
+  storage: {
+    ...zfsPlan.storage,
+    isEncrypted: false,
+    luksDevice: null,
+    luksName: null,
+    datasets: [{ name: 'rpool/system/root', mountpoint: '/' }],
+    mounts: [
+      { target: '/', source: 'rpool/system/root', filesystem: 'zfs' },
+      { target: '/boot', source: '/dev/disk/by-partlabel/disk-a-esp', filesystem: 'vfat' },
+    ],
+  },
+  unlock: 'none',
   recoveryKey: false,
 }
 
@@ -74,11 +147,15 @@ export const confirmation: Confirmation = {
   disks: [{ id: DISK_A, serial: 'keystone-a', sizeBytes: 8589934592 }],
 }
 
-/** lsblk's line for one target disk, as the tasks ask for it, and its answer when nothing has changed. */
-export const lsblkLine = `lsblk --json --bytes --output NAME,TYPE,SIZE,SERIAL,RO,MOUNTPOINTS ${DISK_A}`
-export function lsblkAnswer(changes: object = {}): string {
+export const confirmationOfBoth: Confirmation = {
+  disks: [...confirmation.disks, { id: DISK_B, serial: 'keystone-b', sizeBytes: 8589934592 }],
+}
+
+/** lsblk's line, as the tasks ask for the disks, and its answer when nothing has changed. */
+export const lsblkLine = 'lsblk -J -b -O'
+export function lsblkAnswer(changes: object = {}, ...others: object[]): string {
   const disk = { name: 'vdb', type: 'disk', size: 8589934592, serial: 'keystone-a', ro: false, mountpoints: [null] }
-  return JSON.stringify({ blockdevices: [{ ...disk, ...changes }] })
+  return JSON.stringify({ blockdevices: [{ ...disk, ...changes }, ...others] })
 }
 
 export const devicesLine = 'lsblk --json --list --output NAME,TYPE'
@@ -116,16 +193,25 @@ export const links = {
 }
 export const deviceFiles = { '/dev/vdb': '', '/dev/vdb1': '', '/dev/vdb3': '' }
 
+/** Of an encrypted machine without PIN, Wi-Fi and cluster. */
+export const secrets: InstallSecrets = {
+  passphrase: new Secret('correct horse battery'),
+  pin: null,
+  recoveryKey: new Secret('cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv'),
+  password: new Secret('staple-canary'),
+  passwordHash: null,
+  wifiPassphrase: null,
+  joinToken: null,
+}
+
 export type TestContext = TaskContext & {
   readonly logged: string[]
-  readonly shown: string[]
   readonly steps: (readonly [number, string | undefined])[]
 }
 
 /** What a task gets, with what it told kept for the test. */
 export function taskContext(system: System, changes: Partial<TaskContext> = {}): TestContext {
   const logged: string[] = []
-  const shown: string[] = []
   const steps: (readonly [number, string | undefined])[] = []
   return {
     plan: zfsPlan,
@@ -134,16 +220,14 @@ export function taskContext(system: System, changes: Partial<TaskContext> = {}):
       { path: '/etc/nixos/flake.nix', content: '{ flake = 1; }\n', mode: 0o644 },
     ],
     phaseFiles: [{ path: '/var/lib/keystone/phases/first-boot', content: '#!/bin/sh\n', mode: 0o755 }],
-    secrets: { passphrase: new Secret('correct horse battery'), password: new Secret('staple-canary') },
+    secrets,
     confirmation,
     system,
     outputs: {},
     log: (line) => logged.push(line),
     progress: (fraction, message) => steps.push([fraction, message]),
-    showOnce: (key) => shown.push(key.reveal()),
     signal: new AbortController().signal,
     logged,
-    shown,
     steps,
     ...changes,
   }

@@ -8,6 +8,7 @@ import { Frame } from './frame.tsx'
 import { isTooSmall } from './frame-size.ts'
 import { InstallPage } from './install-page.tsx'
 import { createKeyInput, type TerminalInput } from './key-input.ts'
+import { createLinePainter } from './line-painter.ts'
 import { formOf } from './page-forms.ts'
 import { createPainter, type TerminalOutput } from './painter.ts'
 import { QuitDialog } from './quit-dialog.tsx'
@@ -32,10 +33,10 @@ export type WizardOptions = {
 /** Runs the wizard on a terminal until the person leaves it; the terminal is given back in every case. Rejects only with
  *  faults of ours and of `reboot`. */
 export async function startWizard(services: WizardServices, options: WizardOptions): Promise<WizardExit> {
-  const painter = createPainter(options.stdout, {
-    isUnicode: options.capabilities.unicode,
-    isEntered: options.isOpened ?? false,
-  })
+  const { unicode: isUnicode, linear = false } = options.capabilities
+  const painter = linear
+    ? createLinePainter(options.stdout, { isUnicode })
+    : createPainter(options.stdout, { isUnicode, isEntered: options.isOpened ?? false })
   const wizard = createWizard(services, {
     isDryRun: options.isDryRun,
     ...(options.opening && { opening: options.opening }),
@@ -51,7 +52,10 @@ export async function startWizard(services: WizardServices, options: WizardOptio
   let hasHungUp = false
   let isLeaving = false
   const keys = createKeyInput(options.stdin, {
-    route: session.route,
+    route(key) {
+      painter.heardKey()
+      return session.route(key)
+    },
     onCursorReport: ({ row, column }) => painter.setSize({ rows: row, columns: column }),
     onEnd: () => {
       hasHungUp = true
@@ -94,6 +98,8 @@ export async function startWizard(services: WizardServices, options: WizardOptio
     debug: true,
     exitOnCtrlC: false,
     patchConsole: false,
+    // Our own lines are made for reading aloud; Ink's linear output would lose their order.
+    isScreenReaderEnabled: false,
   })
   keys.start()
   wizard.start()

@@ -22,6 +22,15 @@ export function confirmForm({ wizard }: View, session: Pick<Session, 'send'>): F
       },
       ...disks.flatMap(diskRows),
       { kind: 'blank' },
+      ...(review.plan.unlock === 'none'
+        ? [
+            {
+              kind: 'note' as const,
+              text: '! What is installed will not be encrypted: whoever has a disk reads everything on it.',
+              tone: 'warning' as const,
+            },
+          ]
+        : []),
       {
         kind: 'note',
         text: isOne ? `Type the disk name to erase it: ${names}` : `Type the disk names to erase them: ${names}`,

@@ -2,12 +2,15 @@ import { fieldAt, focusOf, formOf, stopsOf } from './page-forms.ts'
 import type { Field } from './rows.ts'
 import type { Session, View } from './session.ts'
 
-const NO_ACTS: Pick<Session, 'send' | 'change' | 'view'> = {
+const NO_ACTS: Pick<Session, 'send' | 'change' | 'view' | 'looksOf' | 'saveAnswers' | 'loadAnswers'> = {
   send: () => {},
   change: () => {},
   view: () => {
     throw new Error('the footer only looks')
   },
+  saveAnswers: () => {},
+  loadAnswers: () => {},
+  looksOf: () => ({ get: () => null, start: () => {}, forget: () => {} }),
 }
 
 /** The keys that do something right now. */
@@ -19,6 +22,9 @@ export function footerKeys(view: View): readonly string[] {
   if (page === 'failed') return ['Up/Down choose', 'Enter take', 'Page Up/Down scroll', 'F1 help', 'Ctrl-C quit']
   const form = formOf(view, NO_ACTS)
   const field = form && fieldAt(form, focusOf(form, view))
+  if (field?.kind === 'select' && field.open) {
+    return ['Type to search', 'Up/Down mark', 'Enter take', 'Esc close', 'Ctrl-C quit']
+  }
   const back = page === 'welcome' || page === 'done' ? [] : ['Esc back']
   const stops = form ? stopsOf(form).length : 0
   const move = stops > 1 ? ['Up/Down move'] : []
@@ -29,6 +35,8 @@ function fieldKeys(field: Field | null): readonly string[] {
   switch (field?.kind) {
     case 'text':
       return ['Enter next']
+    case 'select':
+      return ['Enter next', 'Space list']
     case 'choice':
       return ['Enter choose', 'Tab next']
     case 'check':

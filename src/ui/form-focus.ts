@@ -1,6 +1,6 @@
-import { bodyHeight, bodyWidth } from './frame-size.ts'
+import { bodyHeight } from './frame-size.ts'
 import { scrollTo } from './lay-out.ts'
-import { type Form, fieldAt, focusOf, formOf, linesOf, stopsOf } from './page-forms.ts'
+import { type Form, fieldAt, focusOf, formOf, formWidth, linesOf, stopsOf } from './page-forms.ts'
 import { fieldsOf, NEXT_BUTTON } from './rows.ts'
 import type { Session } from './session.ts'
 
@@ -25,7 +25,7 @@ export function nextGroup(step: 1 | -1, form: Form, from: string): string | null
   const stops = stopsOf(form)
   const groupOf = (id: string) => {
     const field = fieldAt(form, id)
-    return field?.kind === 'choice' ? field.group : id
+    return (field?.kind === 'choice' || field?.kind === 'check' ? field.group : undefined) ?? id
   }
   let at = stops.indexOf(from)
   do at += step
@@ -42,19 +42,25 @@ export function focusOn(id: string, session: Session): void {
   const view = session.view()
   const { page } = view.wizard
   const form = formOf(view, session)
-  const lines = form ? linesOf(form, bodyWidth(view.size)) : []
+  const lines = form ? linesOf(form, formWidth(form, view.size)) : []
   const height = bodyHeight(view.size)
-  // From the button one looks back at the end of the page, not at its beginning.
-  const top =
-    id === NEXT_BUTTON ? Math.max(0, lines.length - height) : scrollTo(view.scroll[page] ?? 0, lines, id, height)
-  session.change({ focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
+  const now = topOf(view.scroll[page], Math.max(0, lines.length - height))
+  // From the button one looks back at the end of the page, not at its beginning; also while results still come in there.
+  const top = id === NEXT_BUTTON ? null : scrollTo(now, lines, id, height)
+  const list = view.list?.id === id ? view.list : null
+  session.change({ list, focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
+}
+
+/** The first line of a form that is shown. Null stands for its end, wherever that is. */
+export function topOf(wanted: number | null | undefined, last: number): number {
+  return wanted === null ? last : Math.min(wanted ?? 0, last)
 }
 
 export function scrollPage(direction: 1 | -1, form: Form, session: Session, by?: number): void {
   const view = session.view()
   const { page } = view.wizard
   const height = bodyHeight(view.size)
-  const last = Math.max(0, linesOf(form, bodyWidth(view.size)).length - height)
-  const wanted = (view.scroll[page] ?? 0) + direction * (by ?? height - 2)
+  const last = Math.max(0, linesOf(form, formWidth(form, view.size)).length - height)
+  const wanted = topOf(view.scroll[page], last) + direction * (by ?? height - 2)
   session.change({ scroll: { ...view.scroll, [page]: Math.min(last, Math.max(0, wanted)) } })
 }

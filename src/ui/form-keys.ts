@@ -1,5 +1,6 @@
 import { focusOn, moveBy, moveToGroup, nextGroup, scrollPage } from './form-focus.ts'
 import type { Key } from './key-decoder.ts'
+import { openByKey, routeListKey } from './list-keys.ts'
 import { type Form, fieldAt, focusOf, formOf } from './page-forms.ts'
 import { type Field, fieldsOf, NEXT_BUTTON, shownProblems, type TextField } from './rows.ts'
 import type { Session } from './session.ts'
@@ -14,6 +15,11 @@ export function routeFormKey(key: Key, session: Session): Key | null {
   }
   const focus = focusOf(form, view)
   const field = fieldAt(form, focus)
+  if (field?.kind === 'select' && field.open) {
+    routeListKey(key, field, field.open, form, session)
+    return null
+  }
+  if (field?.kind === 'select' && openByKey(key, field, session)) return null
   switch (key.name) {
     case 'escape':
       goBack(session)
@@ -43,10 +49,9 @@ export function routeFormKey(key: Key, session: Session): Key | null {
 }
 
 function goBack(session: Session): void {
-  const { page, recoveryKey } = session.view().wizard
+  const { page } = session.view().wizard
   if (page === 'welcome') session.change({ notice: 'This is the first page. Ctrl-C asks whether to quit.' })
-  else if (page === 'done' && recoveryKey === null)
-    session.change({ notice: 'The system is installed; there is no way back.' })
+  else if (page === 'done') session.change({ notice: 'The system is installed; there is no way back.' })
   else session.send({ type: 'BACK' })
 }
 
@@ -93,6 +98,7 @@ function pressSpace(id: string, session: Session): void {
 function pressEnter(form: Form, field: Field | null, session: Session): void {
   if (field?.kind === 'action') {
     field.onPress()
+    if (field.goesOn) focusOn(nextGroup(1, form, field.id) ?? field.id, session)
     return
   }
   if (field?.kind === 'text' && field.commit && field.value.trim() !== '') {

@@ -1,9 +1,10 @@
 import { Box, Text } from 'ink'
 import { TextBox } from './fields/text-box.tsx'
+import { topOf } from './form-focus.ts'
 import { Frame } from './frame.tsx'
-import { bodyHeight, bodyWidth } from './frame-size.ts'
+import { bodyHeight } from './frame-size.ts'
 import { boxWidth } from './lay-out.ts'
-import { type Form, fieldAt, focusOf, formOf, linesOf } from './page-forms.ts'
+import { ASIDE_GAP, type Aside, type Form, fieldAt, focusOf, formOf, formWidth, linesOf } from './page-forms.ts'
 import { type Line, NEXT_BUTTON, type TextField } from './rows.ts'
 import type { Session, View } from './session.ts'
 import { FOCUS_SIGN, NO_FOCUS_SIGN, toneProps } from './theme.ts'
@@ -17,11 +18,11 @@ export function FormPage({
   readonly form: Form
   readonly session: Session
 }) {
-  const width = bodyWidth(view.size)
+  const width = formWidth(form, view.size)
   const height = bodyHeight(view.size)
   const lines = linesOf(form, width)
   const last = Math.max(0, lines.length - height)
-  const top = Math.min(view.scroll[view.wizard.page] ?? 0, last)
+  const top = topOf(view.scroll[view.wizard.page], last)
   const shown = lines.slice(top, top + height)
   const focus = focusOf(form, view)
   return (
@@ -30,12 +31,36 @@ export function FormPage({
       {...(last > 0 && { edge: top < last ? 'Page Down for more' : 'Page Up for more' })}
       button={<Button form={form} isFocused={focus === NEXT_BUTTON} />}
     >
-      {shown.map((line, index) => (
-        // Lines have no identity of their own: the third line is the third line.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <LineView key={`${line.field?.id ?? ''}-${top + index}`} {...{ line, form, focus, view, session, width }} />
-      ))}
+      <Box>
+        <Box flexDirection="column" width={width}>
+          {shown.map((line, index) => (
+            // Lines have no identity of their own: the third line is the third line.
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above
+            <LineView key={`${line.field?.id ?? ''}-${top + index}`} {...{ line, form, focus, view, session, width }} />
+          ))}
+        </Box>
+        {form.aside && <Picture aside={form.aside} />}
+      </Box>
     </Frame>
+  )
+}
+
+/** Dark on light whatever the terminal's own colours are. */
+function Picture({ aside }: { readonly aside: Aside }) {
+  return (
+    <Box flexDirection="column" marginLeft={ASIDE_GAP}>
+      {aside.lines.map((pieces, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of a picture has no identity but its place
+        <Text key={row}>
+          {pieces.map(({ text, isDarkPaper }, piece) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same
+            <Text key={piece} color="black" backgroundColor={isDarkPaper ? 'black' : 'white'}>
+              {text}
+            </Text>
+          ))}
+        </Text>
+      ))}
+    </Box>
   )
 }
 

@@ -34,9 +34,10 @@ export function Frame(props: {
   )
 }
 
-function titleOf({ wizard: { page } }: View): string {
-  const at = walk.indexOf(page)
-  const place = at < 0 ? pageTitle(page) : `Step ${at + 1} of ${walk.length} · ${pageTitle(page)}`
+function titleOf({ wizard: { page, drafts } }: View): string {
+  const pages = walk(drafts)
+  const at = pages.indexOf(page)
+  const place = at < 0 ? pageTitle(page) : `Step ${at + 1} of ${pages.length} · ${pageTitle(page)}`
   return `Keystone   ${place}`
 }
 

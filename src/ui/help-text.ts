@@ -7,11 +7,18 @@ import { pad, wrap } from './text.ts'
 const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly string[]>> = {
   welcome: [
     'This page shows what was found in the machine. If something is missing for an install, it says so in words, with what to do about it.',
+    'Answers that were saved before can be loaded from a file; then only what they leave open is asked, and the review comes next. The passphrases and passwords are not in such a file.',
     'Nothing is changed on any disk until the page "Confirm", where the names of the disks must be typed.',
   ],
   review: [
     'All answers on one page. Move to the name of a page and press Enter to change it; you come back here.',
     'A line that begins with ! must be put right first.',
+    'At the end of the page the answers can be saved to a file, to use them again: keystone --answers FILE. Passphrases and passwords are not in it.',
+  ],
+  recovery: [
+    'The recovery key is a second passphrase, made at random. It opens the disks when you have forgotten yours, or when it was never known to the person who needs it. Type it at boot where the passphrase is asked for; capitals and dashes do not matter.',
+    'It is kept in no file and no log, and never on this machine. If the install fails and you try again, the key stays the same; after the install it is forgotten.',
+    'Two of its groups are asked for so that nobody erases a disk before the key is on paper. The QR code holds the key in capital letters, which open the disks as well. Not every camera app is private: some send what they read away.',
   ],
   confirm: [
     'The last page before anything is changed. Compare model, serial number and size with the label on the disk.',
@@ -25,14 +32,15 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
     'Something went wrong, or you cancelled. The page says what is known about the cause and what you can do.',
     '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation.',
   ],
-  done: ['The system is installed. If a recovery key was made it is shown here, once.'],
+  done: ['The system is installed. The recovery key was shown before the install and cannot be shown again.'],
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['Up, Down', 'from line to line'],
   ['Tab, Shift-Tab', 'from question to question'],
   ['Enter', 'take this and go on'],
-  ['Space', 'choose, or turn on and off'],
+  ['Space', 'choose, turn on and off, or open a list'],
+  ['a letter', 'on a list: search in it'],
   ['Esc', 'back to the page before; answers are kept'],
   ['Page Up, Page Down', 'scroll'],
   ['Ctrl-U, Ctrl-W', 'in a text: clear it, or its last word'],

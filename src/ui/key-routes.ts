@@ -81,5 +81,6 @@ function isText(key: Key, text: string): boolean {
 function isInTextField(session: Session): boolean {
   const view = session.view()
   const form = formOf(view, session)
-  return form !== null && fieldAt(form, focusOf(form, view))?.kind === 'text'
+  const field = form && fieldAt(form, focusOf(form, view))
+  return field?.kind === 'text' || (field?.kind === 'select' && field.open !== undefined)
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem.ts'
-import type { Field, Line, Row, TextField, Tone } from './rows.ts'
-import { displayWidth, pad, sentence, wrap, wrapHard } from './text.ts'
+import type { Field, Line, Row, SelectField, TextField, Tone } from './rows.ts'
+import { matchesOf, optionText, windowOf } from './select-list.ts'
+import { cut, displayWidth, pad, sentence, wrap, wrapHard } from './text.ts'
 
 const MARKER_WIDTH = 2
 const WIDEST_LABEL = 24
@@ -38,12 +39,35 @@ function layOutRow(row: Row, rows: readonly Row[], width: number): readonly Line
         { text: pad(row.label, labelWidth(rows)), tone: 'plain', field: row, fieldId: row.id },
         ...below(row, width),
       ]
+    case 'select':
+      return [...layOutSelect(row, rows, width), ...below(row, width)]
     default:
       return [...layOutControl(row, width), ...below(row, width)]
   }
 }
 
-function layOutControl(row: Exclude<Field, TextField>, width: number): readonly Line[] {
+/** The box with what is chosen, or with what is typed and the list below it. Marked by a sign, not by colour alone. */
+function layOutSelect(row: SelectField, rows: readonly Row[], width: number): readonly Line[] {
+  const inside = boxWidth(rows, width)
+  const chosen = row.options.find(({ value }) => value === row.value)
+  const shown = row.open ? `${row.open.filter}_` : chosen ? optionText(chosen) : row.value
+  const box = `${pad(row.label, labelWidth(rows))}[${pad(cut(shown, inside), inside)}]`
+  const line: Line = { text: box, tone: 'plain', field: row, fieldId: row.id }
+  if (!row.open) return [line]
+  const { at, filter } = row.open
+  const matches = matchesOf(row.options, filter)
+  const indent = ' '.repeat(MARKER_WIDTH + labelWidth(rows) - 1)
+  const { start, end } = windowOf(matches.length, at)
+  const options = matches.slice(start, end).map((option, index): Line => {
+    const isMarked = start + index === at
+    const text = cut(optionText(option), width - indent.length - MARKER_WIDTH)
+    return { text: `${indent}${isMarked ? '> ' : '  '}${text}`, tone: isMarked ? 'strong' : 'plain', fieldId: row.id }
+  })
+  const count = matches.length === 0 ? 'nothing is called so' : `${at + 1} of ${matches.length}`
+  return [line, ...options, { text: `${indent}  (${count})`, tone: 'dim', fieldId: row.id }]
+}
+
+function layOutControl(row: Exclude<Field, TextField | SelectField>, width: number): readonly Line[] {
   const mark = markOf(row)
   const isBlocked = row.kind !== 'action' && row.blockedBecause !== undefined
   const indent = displayWidth(mark)
@@ -67,7 +91,7 @@ function layOutControl(row: Exclude<Field, TextField>, width: number): readonly 
   ]
 }
 
-function markOf(row: Exclude<Field, TextField>): string {
+function markOf(row: Exclude<Field, TextField | SelectField>): string {
   if (row.kind === 'action') return ''
   if (row.blockedBecause !== undefined) return ' -  '
   if (row.kind === 'choice') return row.isChosen ? '(*) ' : '( ) '
@@ -90,7 +114,7 @@ export function problemLines(problem: Problem, width: number, fieldId?: string):
 
 /** All boxes of a page begin in the same column. */
 export function labelWidth(rows: readonly Row[]): number {
-  const widths = rows.map((row) => (row.kind === 'text' ? displayWidth(row.label) : 0))
+  const widths = rows.map((row) => (row.kind === 'text' || row.kind === 'select' ? displayWidth(row.label) : 0))
   return Math.min(WIDEST_LABEL, Math.max(0, ...widths)) + 1
 }
 

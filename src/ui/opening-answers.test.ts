@@ -3,7 +3,7 @@ import { type OpeningAnswers, openingAnswers, unreadableAnswers } from '../answe
 import { readAnswers } from '../answers/read-answers.ts'
 import { hardware } from '../testing/machine.ts'
 import { openScreen, type Screen } from '../testing/screen.ts'
-import { screenServices } from '../testing/screen-services.ts'
+import { KEY_GROUPS, screenServices } from '../testing/screen-services.ts'
 
 // Longer than a wait for text, which tells what the screen was.
 vi.setConfig({ testTimeout: 60_000 })
@@ -37,17 +37,19 @@ const read = async (text: string) =>
 
 test('a whole file opens the review, and still the names must be typed', async () => {
   const services = await open(await read(GOOD))
-  await screen.waitForText('Step 7 of 8')
+  await screen.waitForText('Step 8 of 10')
   expect(screen.text()).toContain('Filled in from answers.yaml.')
-  expect(screen.text()).toContain('512 MiB on each disk')
+  expect(screen.text()).toContain('512 MiB, a new random key at each boot')
   screen.press('Enter')
+  await screen.waitForText('Step 9 of 10')
+  screen.type(`${KEY_GROUPS[0]}\r${KEY_GROUPS[1]}\r`)
   await screen.waitForText('Type the disk name to erase it: vdb')
   screen.press('Enter', 'Enter')
   await screen.waitForText('To erase the disk, type exactly: vdb.')
   expect(services.installs).toEqual([])
   screen.type('vdb\r')
   const { answers } = await services.started(0)
-  expect(answers.encryption.passphrase.reveal()).toBe('four random words here')
+  expect(answers.encryption.passphrase?.reveal()).toBe('four random words here')
   expect(screen.written()).not.toContain('four random words here')
   services.end({ status: 'cancelled' })
 })
@@ -60,7 +62,7 @@ test('what is wrong in the file is shown first: where, what, what to do', async 
   expect(body).toMatch(/- line 10, column 3: +identity\.hostNam +there is no such key \(did you mean\s+hostName\?\)/)
   expect(body).toMatch(/- line 11, column 13: +identity\.userName +a user name has only/)
   screen.press('Enter')
-  await screen.waitForText('Step 5 of 8')
+  await screen.waitForText('Step 6 of 10')
   expect(screen.text()).toContain('Anna')
 })
 
@@ -69,5 +71,5 @@ test('a file that cannot be read is told, and the wizard goes on without it', as
   await screen.waitForText('[ Continue ]')
   expect(screen.text()).toContain('- this answer file cannot be read (check the path and its permissions)')
   screen.press('Enter')
-  await screen.waitForText('Step 2 of 8')
+  await screen.waitForText('Step 2 of 10')
 })

@@ -2,16 +2,24 @@ import type { Problem } from '../model/problem.ts'
 import { isStepPage } from '../wizard/pages.ts'
 import { confirmForm } from './confirm-form.ts'
 import { doneForm } from './done-form.ts'
+import { bodyWidth } from './frame-size.ts'
 import { layOut, problemLines } from './lay-out.ts'
+import type { Size } from './painter.ts'
+import type { QrPiece } from './qr-lines.ts'
+import { recoveryForm } from './recovery-form.ts'
 import { reviewForm } from './review-form.ts'
 import { type Field, fieldsOf, isField, type Line, NEXT_BUTTON, type Row, shownProblems } from './rows.ts'
 import type { Session, View } from './session.ts'
 import { stepForm } from './step-form.ts'
 import { welcomeForm } from './welcome-form.ts'
 
+/** A picture beside the rows. */
+export type Aside = { readonly lines: readonly (readonly QrPiece[])[] /** Columns. */; readonly width: number }
+
 /** A page with fields and one button to go on, which stays in sight below the rows. */
 export type Form = {
   readonly rows: readonly Row[]
+  readonly aside?: Aside
   /** Null while there is nothing to go on to (detection still runs). */
   readonly next: { readonly label: string; onPress(): void } | null
   /** Of the page as a whole; shown on top. */
@@ -21,13 +29,22 @@ export type Form = {
 }
 
 /** Null for pages that are no form: the install and its failure. */
-export function formOf(view: View, session: Pick<Session, 'send' | 'change' | 'view'>): Form | null {
+export function formOf(
+  view: View,
+  session: Pick<Session, 'send' | 'change' | 'view' | 'looksOf' | 'saveAnswers' | 'loadAnswers'>,
+): Form | null {
   const { page } = view.wizard
   if (page === 'welcome') return welcomeForm(view, session)
   if (page === 'review') return reviewForm(view, session)
+  if (page === 'recovery') return recoveryForm(view, session)
   if (page === 'confirm') return confirmForm(view, session)
   if (page === 'done') return doneForm(view, session)
-  return isStepPage(page) ? stepForm(page, view, session) : null
+  const form = isStepPage(page) ? stepForm(page, view, session) : null
+  return form && view.list ? { ...form, rows: form.rows.map((row) => withList(row, view.list)) } : form
+}
+
+function withList(row: Row, list: View['list']): Row {
+  return row.kind === 'select' && row.id === list?.id ? { ...row, open: list } : row
 }
 
 /** The ids that take the focus, top to bottom. What cannot be chosen is passed over. */
@@ -55,6 +72,17 @@ function firstStop(form: Form, stops: readonly string[]): string | null {
 
 export function fieldAt(form: Form, id: string | null): Field | null {
   return form.rows.filter(isField).find((field) => field.id === id) ?? null
+}
+
+/** Between the rows and the picture. */
+export const ASIDE_GAP = 2
+
+/** Columns for the rows. */
+export function formWidth(form: Form, size: Size): number {
+  if (!form.aside) return bodyWidth(size)
+  // The picture may stand right of the widest text.
+  const beside = form.aside.width + ASIDE_GAP
+  return bodyWidth({ ...size, columns: size.columns - beside })
 }
 
 /** The lines of the page's body, with the problems that belong to no field on top. */

@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events'
 import { toAscii } from './ascii.ts'
+import { FrameStdout } from './frame-stdout.ts'
 import { ENTER_SCREEN, LEAVE_SCREEN, SIZE_QUERY } from './screen-codes.ts'
 import { displayWidth, withoutStyles } from './text.ts'
 
@@ -20,6 +20,8 @@ export type Painter = {
   /** A serial line does not know its size; the terminal's own answer to `SIZE_QUERY` tells. */
   setSize(size: Size): void
   onResize(listener: () => void): void
+  /** A key came: what changes now is the answer to it. */
+  heardKey(): void
 }
 
 const DEFAULT_SIZE: Size = { columns: 80, rows: 24 }
@@ -100,7 +102,7 @@ export function createPainter(
   }
 
   return {
-    inkStdout: new InkStdout(setFrame, size) as unknown as NodeJS.WriteStream,
+    inkStdout: new FrameStdout(setFrame, size) as unknown as NodeJS.WriteStream,
     size,
     start() {
       isActive = true
@@ -127,6 +129,7 @@ export function createPainter(
       resized()
     },
     onResize: (listener) => void resizeListeners.add(listener),
+    heardKey: () => {},
   }
 }
 
@@ -134,32 +137,4 @@ export function createPainter(
 function wholeLine(line: string, columns: number): string {
   const width = displayWidth(withoutStyles(line))
   return `${line}${ESC}0m${width < columns ? `${ESC}K` : ''}`
-}
-
-/** The part of a WriteStream that Ink uses. No TTY to it, so that it does not write cursor sequences of its own. */
-class InkStdout extends EventEmitter {
-  readonly isTTY = false
-  readonly writable = true
-  readonly #onFrame: (text: string) => void
-  readonly #size: () => Size
-
-  constructor(onFrame: (text: string) => void, size: () => Size) {
-    super()
-    this.#onFrame = onFrame
-    this.#size = size
-  }
-
-  get columns(): number {
-    return this.#size().columns
-  }
-
-  get rows(): number {
-    return this.#size().rows
-  }
-
-  write(text: string, callback?: () => void): boolean {
-    if (text !== '') this.#onFrame(text)
-    callback?.()
-    return true
-  }
 }

@@ -40,7 +40,7 @@ type Words = {
 
 /** Says what leaving means at this point, exactly. */
 function wordsFor({ wizard }: View): Words {
-  const { page, install, confirmation, isDryRun, recoveryKey, hardware } = wizard
+  const { page, install, confirmation, isDryRun, hardware } = wizard
   const stay = 'No, stay'
   if (page === 'install') {
     const running = install.tasks.find(({ state }) => state === 'running')
@@ -72,10 +72,7 @@ function wordsFor({ wizard }: View): Words {
   if (page === 'done') {
     return {
       question: isDryRun ? 'Quit?' : 'Quit without a reboot?',
-      sentences: [
-        isDryRun ? 'The dry run is complete. Nothing was changed.' : 'The system is installed.',
-        ...(recoveryKey ? ['The recovery key has not been confirmed. It cannot be shown again.'] : []),
-      ],
+      sentences: [isDryRun ? 'The dry run is complete. Nothing was changed.' : 'The system is installed.'],
       stay,
       leave: 'Yes, quit',
     }

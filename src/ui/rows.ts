@@ -38,6 +38,8 @@ export type ChoiceField = FieldBase & {
 
 export type CheckField = FieldBase & {
   readonly kind: 'check'
+  /** Checks that belong together: Tab and Enter pass over the rest of them. */
+  readonly group?: string
   readonly isChecked: boolean
   readonly detail?: string
   readonly blockedBecause?: string
@@ -50,10 +52,30 @@ export type ActionField = FieldBase & {
   readonly verb: string
   /** True when it stands above what it acts on. */
   readonly isHeading?: boolean
+  /** True when Enter also moves on, as it does on a field: whoever only presses Enter gets through the page. */
+  readonly goesOn?: boolean
   onPress(): void
 }
 
-export type Field = TextField | ChoiceField | CheckField | ActionField
+export type SelectOption = {
+  readonly value: string /** The same as the value where nothing more is to say. */
+  readonly label: string
+}
+
+/** What was typed to narrow a list, and which of the matches is marked. */
+export type OpenList = { readonly filter: string; readonly at: number }
+
+/** One of a long list, which opens below it: it is searched by typing. */
+export type SelectField = FieldBase & {
+  readonly kind: 'select'
+  readonly value: string
+  readonly options: readonly SelectOption[]
+  /** While its list is open; set by the form, never by a page. */
+  readonly open?: OpenList
+  onSelect(value: string): void
+}
+
+export type Field = TextField | ChoiceField | CheckField | ActionField | SelectField
 
 /** A page as data: one list of rows, top to bottom. It is made anew from the state for each key and each frame, so that a
  *  key can never act on a page that is no longer there. */

@@ -1,13 +1,18 @@
+import { judgeStrength, loadDictionaries, type Strength } from '../credentials/secret-strength.ts'
 import type { PageId } from '../wizard/pages.ts'
 import type { WizardEvent, WizardState } from '../wizard/state.ts'
 import type { Wizard } from '../wizard/wizard.ts'
 import type { Key } from './key-decoder.ts'
 import { routeKey } from './key-routes.ts'
-import { secretOf } from './page-secret.ts'
+import { createLooks } from './looks.ts'
+import { guessableWordsOf, secretOf } from './page-secret.ts'
 import type { Painter, Size } from './painter.ts'
+import type { QrCode } from './qr-lines.ts'
 import { readableError } from './readable-error.ts'
+import type { OpenList } from './rows.ts'
+import { loadAnswers, saveAnswers } from './save-answers.ts'
 import type { Capabilities, WizardServices } from './services.ts'
-import { judgeStrength, type Strength } from './strength.ts'
+import type { Look, PageLooks } from './step-screen.ts'
 
 /** What the screens draw from besides the wizard's own state. */
 export type View = {
@@ -20,9 +25,15 @@ export type View = {
   /** First line shown, by page or overlay; `null` in a log: follow its end. */
   readonly scroll: Readonly<Record<string, number | null>>
   readonly memory: Readonly<Record<string, string | boolean>>
+  /** The list that is open on the page, with its field. Only one is. */
+  readonly list: (OpenList & { readonly id: string }) | null
   /** One line about the last key, until the next. */
   readonly notice: string | null
   readonly strengths: Readonly<Record<string, Strength>>
+  /** Of the recovery key; null until it is made. */
+  readonly recoveryQr: QrCode | null
+  /** By page and name: `network.check`. */
+  readonly looks: Readonly<Record<string, Look>>
   /** The whole log, while it is read; null while it is being fetched. */
   readonly log: readonly string[] | null
   /** Milliseconds since 1970; ticks only while something runs. */
@@ -37,6 +48,11 @@ export type Session = {
   route(key: Key): Key | null
   send(event: WizardEvent): void
   change(changes: Partial<View>): void
+  looksOf(page: PageId): PageLooks
+  /** What comes of it is said on the review page. */
+  saveAnswers(path: string): void
+  /** Fills in all pages from a file; what is wrong is said on the first page. */
+  loadAnswers(path: string): void
   openShell(): void
   openLog(): void
   repaint(): void
@@ -50,7 +66,7 @@ const STRENGTH_PAUSE_MS = 150
  *  last. */
 export function createSession(options: {
   wizard: Wizard
-  services: Pick<WizardServices, 'openShell' | 'readLog'>
+  services: Pick<WizardServices, 'openShell' | 'readLog' | 'pages' | 'saveAnswers' | 'loadAnswers'>
   painter: Painter
   capabilities: Capabilities
   outDirectory: string | null
@@ -67,8 +83,11 @@ export function createSession(options: {
     focus: {},
     scroll: {},
     memory: {},
+    list: null,
     notice: null,
     strengths: {},
+    recoveryQr: null,
+    looks: {},
     log: null,
     now: Date.now(),
     isShellOpen: false,
@@ -84,9 +103,10 @@ export function createSession(options: {
     const state = wizard.state()
     const hasTurned = before.page !== state.page
     // A page that is entered anew starts at its top.
-    const afresh = { scroll: {}, focus: {}, memory: forgetShown(view.memory) }
+    const afresh = { scroll: {}, list: null, focus: {}, memory: forgetShown(view.memory) }
     change({ wizard: state, now: Date.now(), ...(hasTurned && afresh) })
-    if (secretOf(state) !== secretOf(before)) judgeSecretSoon()
+    if (before.page === 'welcome' && state.page !== 'welcome') loadMore()
+    if (hasTurned || before.drafts !== state.drafts) judgeSecretSoon()
   })
   painter.onResize(() => change({ size: painter.size() }))
 
@@ -101,13 +121,36 @@ export function createSession(options: {
     clearTimeout(judgeTimer)
     judgeTimer = setTimeout(() => {
       const secret = secretOf(view.wizard)
-      if (secret === '' || view.strengths[secret]) return
-      judgeStrength(secret).then(
+      const words = guessableWordsOf(view.wizard)
+      if (secret === '') return
+      judgeStrength(secret, words).then(
         (strength) => change({ strengths: { [secret]: strength } }),
         // The meter is advice: without it the page still works.
         () => {},
       )
     }, STRENGTH_PAUSE_MS)
+  }
+
+  let hasLoadedMore = false
+  let isOver = false
+  /** What the first page needs nothing of: it must be there at once. */
+  function loadMore() {
+    if (hasLoadedMore) return
+    hasLoadedMore = true
+    const { recoveryKey } = wizard.state()
+    // Without dictionaries there is no meter, and without a picture the key is in words: the pages still work.
+    loadDictionaries().then(
+      () => {
+        if (!isOver) wizard.send({ type: 'DICTIONARIES_LOADED' })
+      },
+      () => {},
+    )
+    if (recoveryKey === null) return
+    import('./qr-code.ts').then(
+      // Capital letters make a smaller picture; the boot prompt takes them too. Source: systemd, decode_modhex_char
+      ({ makeQrCode }) => change({ recoveryQr: makeQrCode(recoveryKey.reveal().toUpperCase()) }),
+      () => {},
+    )
   }
 
   const session: Session = {
@@ -122,6 +165,9 @@ export function createSession(options: {
     },
     send: (event) => wizard.send(event),
     change,
+    loadAnswers: (path) => loadAnswers(path, services, session),
+    saveAnswers: (path) => saveAnswers(path, services, session),
+    looksOf: (page) => createLooks(page, services.pages, { view: () => view, change }),
     openShell() {
       change({ isShellOpen: true })
       options
@@ -141,6 +187,7 @@ export function createSession(options: {
     },
     repaint: () => painter.repaint(),
     stop() {
+      isOver = true
       clearInterval(clock)
       clearTimeout(judgeTimer)
       listeners.clear()
@@ -149,7 +196,9 @@ export function createSession(options: {
   return session
 }
 
-/** Secrets that were shown are hidden again when the page is left. */
+/** Secrets that were shown are hidden again when the page is left; and answers that were saved may be others now. */
 function forgetShown(memory: View['memory']): View['memory'] {
-  return Object.fromEntries(Object.entries(memory).filter(([name]) => !name.endsWith('.shown')))
+  return Object.fromEntries(
+    Object.entries(memory).filter(([name]) => !name.endsWith('.shown') && !name.startsWith('save.')),
+  )
 }

@@ -10,7 +10,7 @@ import type { Session, View } from './session.ts'
 export function stepForm<Id extends StepId>(
   id: Id,
   view: View,
-  session: Pick<Session, 'send' | 'change' | 'view'>,
+  session: Pick<Session, 'send' | 'change' | 'view' | 'looksOf'>,
 ): Form | null {
   const { drafts, hardware, problems, repeats, isEditing } = view.wizard
   if (!drafts || !hardware) return null
@@ -23,6 +23,8 @@ export function stepForm<Id extends StepId>(
     onChange: (draft: Drafts[Id]) => session.send({ type: 'EDIT', step: id, draft } as unknown as WizardEvent),
     repeat: repeats[secret],
     onRepeat: (text) => session.send({ type: 'EDIT_REPEAT', secret, text }),
+    pinRepeat: repeats.pin,
+    onPinRepeat: (text) => session.send({ type: 'EDIT_REPEAT', secret: 'pin', text }),
     memory: {
       text(name) {
         const value = view.memory[key(name)]
@@ -32,6 +34,9 @@ export function stepForm<Id extends StepId>(
       // Onto the memory of now: a row may set two things, one after the other.
       set: (name, value) => session.change({ memory: { ...session.view().memory, [key(name)]: value } }),
     },
+    // What is drawn comes from the view that is drawn.
+    looks: { ...session.looksOf(id), get: (name) => view.looks[key(name)] ?? null },
+    hostName: drafts.identity.hostName,
     strength: view.strengths[secretOf(view.wizard)] ?? null,
     width: bodyWidth(view.size),
   })

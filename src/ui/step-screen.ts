@@ -1,15 +1,28 @@
+import type { Strength } from '../credentials/secret-strength.ts'
 import type { StepId } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
+import type { LookResult } from '../model/look.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Drafts } from '../steps/step.ts'
 import type { Row } from './rows.ts'
-import type { Strength } from './strength.ts'
+import type { PageServices } from './services.ts'
 
 /** What a page remembers besides its draft: whether a secret is shown, a key that is being typed. */
 export type PageMemory = {
   text(name: string): string | undefined
   isOn(name: string): boolean
   set(name: string, value: string | boolean): void
+}
+
+/** A look that was started: `about` is what it looked at, so that a page can tell when that has changed since. */
+export type Look = { readonly about: string /** Null while it runs. */; readonly result: LookResult | null }
+
+/** Looks at the world outside that a page starts, by the page's own names for them. Kept while the wizard runs. */
+export type PageLooks = {
+  get(name: string): Look | null
+  /** Takes the place of a look of the same name; a late result of that one is dropped. */
+  start(name: string, about: string, work: (services: PageServices) => Promise<LookResult>): void
+  forget(name: string): void
 }
 
 export type StepScreenProps<Id extends StepId> = {
@@ -21,7 +34,13 @@ export type StepScreenProps<Id extends StepId> = {
   /** The second entry of the page's secret. */
   readonly repeat: string
   onRepeat(text: string): void
+  /** Of the encryption page's PIN. */
+  readonly pinRepeat: string
+  onPinRepeat(text: string): void
   readonly memory: PageMemory
+  readonly looks: PageLooks
+  /** As the identity page has it now: the name this machine will join a cluster by. */
+  readonly hostName: string
   /** Of the page's secret; null while it is not known yet. */
   readonly strength: Strength | null
   /** Columns. */

@@ -5,16 +5,20 @@ import { formatSize } from '../model/size.ts'
 import { IMAGINED } from '../plan/imagine-free.ts'
 import { LOOKING, PROMISE } from './opening-words.ts'
 import type { Form } from './page-forms.ts'
-import type { Row } from './rows.ts'
+import { NEXT_BUTTON, type Row } from './rows.ts'
+import { LOAD_FIELD, LOAD_PATH, LOAD_REFUSED } from './save-memory.ts'
 import type { Session, View } from './session.ts'
 import { pad, sentence } from './text.ts'
 
 const LABEL_WIDTH = 14
 
 /** Fills in as the answers of the machine arrive; the first frame needs none of them. */
-export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): Form {
+type Acts = Pick<Session, 'send' | 'change' | 'view' | 'loadAnswers'>
+
+export function welcomeForm(view: View, session: Acts): Form {
+  const { wizard } = view
   const { parts, hardware, machineProblems, isDryRun } = wizard
-  const isUnfit = machineProblems.length > 0
+  const canGoOn = hardware !== null && (machineProblems.length === 0 || isDryRun)
   return {
     rows: [
       { kind: 'note', text: PROMISE },
@@ -28,14 +32,36 @@ export function welcomeForm({ wizard }: View, session: Pick<Session, 'send'>): F
       ...hardwareRows(parts),
       { kind: 'blank' },
       ...verdictRows(wizard),
+      ...(canGoOn ? loadRows(view, session) : []),
     ],
-    next:
-      hardware === null || (isUnfit && !isDryRun)
-        ? null
-        : { label: 'Continue', onPress: () => session.send({ type: 'NEXT' }) },
+    next: canGoOn ? { label: 'Continue', onPress: () => session.send({ type: 'NEXT' }) } : null,
     problems: [],
-    startsAt: null,
+    startsAt: NEXT_BUTTON,
   }
+}
+
+/** For answers that were saved on the review page, or written by hand. */
+function loadRows({ memory }: View, session: Acts): readonly Row[] {
+  const path = String(memory[LOAD_PATH] ?? '')
+  const refused = String(memory[LOAD_REFUSED] ?? '')
+  const remember = (changes: View['memory']) => session.change({ memory: { ...session.view().memory, ...changes } })
+  return [
+    { kind: 'blank' },
+    {
+      kind: 'text',
+      id: LOAD_FIELD,
+      label: 'Load answers from',
+      value: path,
+      hint: 'a file, then Enter',
+      problems: refused === '' ? [] : [{ code: 'not-loaded', path: [], message: refused }],
+      onChange: (text) => remember({ [LOAD_PATH]: text, [LOAD_REFUSED]: '' }),
+      commit() {
+        session.loadAnswers(path.trim())
+        // The page turns, or tells what is wrong, when the file is read.
+        return false
+      },
+    },
+  ]
 }
 
 /** What was wrong in the answer file. */

@@ -1,7 +1,10 @@
 import { assign, type EventObject, fromCallback, setup } from 'xstate'
 import type { OpeningAnswers } from '../answers/opening-answers.ts'
+import { withMatchedDisks } from '../answers/opening-disks.ts'
+import { groupsToType, isGroup } from '../credentials/recovery-key.ts'
 import type { StepId } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
+import type { Secret } from '../model/secret.ts'
 import type { Drafts } from '../steps/step.ts'
 import { firstPage, openingDrafts, withDisksOf } from './opening.ts'
 import type { PageId } from './pages.ts'
@@ -11,12 +14,13 @@ import type { ExitReason, InstallRequest, Repeats, WizardEvent, WizardState } fr
 export type WizardContext = Omit<WizardState, 'page' | 'overlay'>
 export type WizardInput = {
   readonly isDryRun: boolean
+  readonly recoveryKey: Secret
   readonly drafts?: Drafts
   readonly repeats?: Repeats
   readonly opening?: OpeningAnswers
 }
 /** What the install actor starts from; it adds the signal and the callbacks itself. */
-export type InstallInput = Pick<InstallRequest, 'answers' | 'plan' | 'confirmation' | 'resume'> | null
+export type InstallInput = Pick<InstallRequest, 'answers' | 'plan' | 'confirmation' | 'secrets' | 'resume'> | null
 
 /** The parts the chart is made of: what may happen when, and what follows. */
 export const wizard = setup({
@@ -49,7 +53,11 @@ export const wizard = setup({
       return typedDiskNames.trim() === diskNamesToType(review.plan, hardware)
     },
     isPage: ({ event }, { page }: { page: PageId }) => event.type === 'GOTO' && event.page === page,
-    recoveryKeyIsKept: ({ context }) => context.recoveryKey === null,
+    needsRecoveryPage: ({ context }) => context.review?.plan?.recoveryKey === true,
+    hasTypedKeyGroups: ({ context: { recoveryKey, typedKeyGroups } }) =>
+      recoveryKey !== null &&
+      groupsToType(recoveryKey).every((at, which) => isGroup(recoveryKey, at, typedKeyGroups[which] ?? '')),
+    reviewGoesBad: ({ context }) => newReview(context)?.plan == null,
   },
   actions: {
     showProblems: assign(({ context }, { step }: { step: StepId }) => ({
@@ -60,16 +68,17 @@ export const wizard = setup({
       const isWrong = problems.some(({ code }) => code !== 'missing')
       return { opensAt: null, ...(isWrong && { problems: { ...context.problems, [page]: problems } }) }
     }),
-    review: assign(({ context }) => ({
-      isEditing: false,
-      review: context.drafts && context.hardware ? makeReview(context.drafts, context.repeats, context.hardware) : null,
-    })),
+    review: assign(({ context }) => ({ isEditing: false, review: newReview(context) })),
     startEditing: assign({ isEditing: true }),
     leave: assign(({ context }, { reason }: { reason: ExitReason }) => ({
       exit: reason === 'installed' && context.isDryRun ? 'dry-run-done' : reason,
     })),
   },
 })
+
+function newReview({ drafts, repeats, hardware }: WizardContext) {
+  return drafts && hardware ? makeReview(drafts, repeats, hardware) : null
+}
 
 function isFit({ hardware, machineProblems, isDryRun }: WizardContext): boolean {
   return hardware !== null && (machineProblems.length === 0 || isDryRun)
@@ -90,9 +99,14 @@ export function freshProblems(context: WizardContext): WizardContext['problems']
 /** What the pages start with, once the hardware is known. */
 export function startOn(context: WizardContext, hardware: Hardware): Partial<WizardContext> {
   if (context.drafts !== null) return {}
-  if (context.opening === null) return { drafts: openingDrafts(hardware, {}) }
-  const opening = withDisksOf(hardware, context.opening)
+  return context.opening === null ? { drafts: openingDrafts(hardware, {}) } : openWith(context.opening, hardware)
+}
+
+/** The pages as an answer file fills them in. */
+export function openWith(given: OpeningAnswers, hardware: Hardware): Partial<WizardContext> {
+  const opening = withDisksOf(hardware, withMatchedDisks(given, hardware))
   const drafts = openingDrafts(hardware, opening.drafts)
-  const repeats = { passphrase: drafts.encryption.passphrase, password: drafts.identity.password }
-  return { opening, drafts, repeats, opensAt: firstPage(opening, drafts, repeats, hardware) }
+  const { passphrase, pin } = drafts.encryption
+  const repeats = { passphrase, pin, password: drafts.identity.password }
+  return { opening, drafts, repeats, problems: {}, opensAt: firstPage(opening, drafts, repeats, hardware) }
 }

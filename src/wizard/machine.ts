@@ -1,11 +1,13 @@
 import { assign, sendTo, stateIn } from 'xstate'
+import { secretsOf } from '../credentials/install-secrets.ts'
 import type { StepId } from '../model/answers.ts'
 import { checkMachine } from '../plan/check-machine.ts'
 import { stepOrder } from '../steps/order.ts'
-import { freshProblems, startOn, wizard } from './machine-parts.ts'
+import { freshProblems, openWith, startOn, wizard } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
 import { addEvents, NO_PROGRESS } from './progress.ts'
 import { confirmationOf } from './review.ts'
+import { NO_REPEATS } from './state.ts'
 
 function stepState(step: StepId) {
   const at = stepOrder.indexOf(step)
@@ -26,6 +28,9 @@ function stepState(step: StepId) {
 
 /** Nobody leaves without having been asked. */
 const isAsking = stateIn({ overlay: 'quit' })
+
+/** The names on other pages may have been typed before the dictionaries were there to hold the passphrase against them. */
+const toReviewIfBad = { guard: 'reviewGoesBad' as const, target: 'review' as const }
 
 const toSteps = stepOrder.map((page) => ({
   guard: { type: 'isPage' as const, params: { page } },
@@ -51,7 +56,7 @@ export const wizardMachine = wizard.createMachine({
     detectionFailure: null,
     machineProblems: [],
     drafts: input.drafts ?? null,
-    repeats: input.repeats ?? { passphrase: '', password: '' },
+    repeats: input.repeats ?? NO_REPEATS,
     problems: {},
     opening: input.opening ?? null,
     opensAt: null,
@@ -64,8 +69,9 @@ export const wizardMachine = wizard.createMachine({
     isCancelling: false,
     failure: null,
     wasCancelled: false,
-    recoveryKey: null,
-    hasKeptRecoveryKey: false,
+    recoveryKey: input.recoveryKey,
+    typedKeyGroups: ['', ''],
+    hasMistypedKey: false,
     wantsReboot: false,
     exit: null,
   }),
@@ -95,7 +101,7 @@ export const wizardMachine = wizard.createMachine({
         return { repeats: edited.repeats, problems: freshProblems(edited) }
       }),
     },
-    RECOVERY_KEY: { actions: assign(({ event }) => ({ recoveryKey: event.key, hasKeptRecoveryKey: false })) },
+    DICTIONARIES_LOADED: { actions: assign(({ context }) => ({ problems: freshProblems(context) })) },
   },
   states: {
     page: {
@@ -105,8 +111,16 @@ export const wizardMachine = wizard.createMachine({
       states: {
         welcome: {
           always: toOpen('opensUnasked'),
-          on: { NEXT: [...toOpen('opensAt'), { guard: 'machineIsFit', target: 'disk' }] },
+          on: {
+            OPENED: {
+              actions: assign(({ context, event }) =>
+                context.hardware ? openWith(event.opening, context.hardware) : { opening: event.opening },
+              ),
+            },
+            NEXT: [...toOpen('opensAt'), { guard: 'machineIsFit', target: 'system' }],
+          },
         },
+        system: stepState('system'),
         disk: stepState('disk'),
         encryption: stepState('encryption'),
         network: stepState('network'),
@@ -116,6 +130,7 @@ export const wizardMachine = wizard.createMachine({
           entry: 'review',
           on: {
             NEXT: [
+              { guard: 'needsRecoveryPage', target: 'recovery' },
               { guard: 'reviewIsSound', target: 'confirm' },
               ...stepOrder.map((page) => ({
                 guard: { type: 'reviewFails' as const, params: { step: page } },
@@ -125,6 +140,29 @@ export const wizardMachine = wizard.createMachine({
             ],
             BACK: 'cluster',
             GOTO: toSteps,
+            DICTIONARIES_LOADED: { actions: 'review' },
+          },
+        },
+        // Before the confirmation: nobody is to erase a disk and then find that the key was not written down.
+        recovery: {
+          entry: assign({ hasMistypedKey: false }),
+          on: {
+            TYPE_KEY_GROUP: {
+              actions: assign(
+                ({
+                  context: {
+                    typedKeyGroups: [one, other],
+                  },
+                  event: { which, text },
+                }) => ({
+                  typedKeyGroups: which === 0 ? ([text, other] as const) : ([one, text] as const),
+                  hasMistypedKey: false,
+                }),
+              ),
+            },
+            NEXT: [{ guard: 'hasTypedKeyGroups', target: 'confirm' }, { actions: assign({ hasMistypedKey: true }) }],
+            BACK: 'review',
+            DICTIONARIES_LOADED: toReviewIfBad,
           },
         },
         confirm: {
@@ -145,7 +183,8 @@ export const wizardMachine = wizard.createMachine({
               },
               { actions: assign({ hasMistyped: true }) },
             ],
-            BACK: 'review',
+            BACK: [{ guard: 'needsRecoveryPage', target: 'recovery' }, { target: 'review' }],
+            DICTIONARIES_LOADED: toReviewIfBad,
           },
         },
         install: {
@@ -153,16 +192,30 @@ export const wizardMachine = wizard.createMachine({
           invoke: {
             id: 'install',
             src: 'install',
-            input: ({ context: { review, confirmation, failure, wasCancelled } }) =>
+            input: ({ context: { review, confirmation, failure, wasCancelled, recoveryKey } }) =>
               review?.answers && review.plan && confirmation
-                ? { answers: review.answers, plan: review.plan, confirmation, resume: failure !== null || wasCancelled }
+                ? {
+                    answers: review.answers,
+                    plan: review.plan,
+                    confirmation,
+                    secrets: secretsOf(review.answers, recoveryKey),
+                    resume: failure !== null || wasCancelled,
+                  }
                 : null,
           },
           on: {
             INSTALL_EVENTS: {
               actions: assign(({ context, event }) => ({ install: addEvents(context.install, event.events) })),
             },
-            INSTALLED: { target: 'done', actions: assign({ failure: null, wasCancelled: false }) },
+            INSTALLED: {
+              target: 'done',
+              actions: assign({
+                failure: null,
+                wasCancelled: false,
+                recoveryKey: null,
+                typedKeyGroups: ['', ''] as const,
+              }),
+            },
             INSTALL_FAILED: {
               target: 'failed',
               actions: assign(({ event }) => ({ failure: event.failure, wasCancelled: false })),
@@ -189,9 +242,7 @@ export const wizardMachine = wizard.createMachine({
         },
         done: {
           on: {
-            KEPT_RECOVERY_KEY: { actions: assign({ recoveryKey: null, hasKeptRecoveryKey: true }) },
             FINISH: {
-              guard: 'recoveryKeyIsKept',
               actions: [
                 { type: 'leave', params: { reason: 'installed' } },
                 assign(({ context }) => ({ wantsReboot: !context.isDryRun })),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { openingAnswers } from '../answers/opening-answers.ts'
 import { readAnswers } from '../answers/read-answers.ts'
 import type { Hardware } from '../model/hardware.ts'
+import { Secret } from '../model/secret.ts'
 import { hardware } from '../testing/machine.ts'
 import type { WizardEvent, WizardState } from './state.ts'
 import { createWizard } from './wizard.ts'
@@ -16,7 +17,10 @@ async function open(text: string, machine: Hardware, ...events: readonly WizardE
   const file = await readAnswers(text, 'answers.yaml', { readSecretFile: async () => null })
   const never = () => new Promise<never>(() => {})
   const opening = openingAnswers(file, 'answers.yaml')
-  const wizard = createWizard({ detect: never, install: never }, { isDryRun: false, opening })
+  const wizard = createWizard(
+    { detect: never, install: never, makeRecoveryKey: () => new Secret('c-c-c-c-c-c-c-c') },
+    { isDryRun: false, opening },
+  )
   wizard.start()
   for (const event of [{ type: 'DETECTED', hardware: machine } as const, ...events]) wizard.send(event)
   const state = wizard.state()
@@ -38,15 +42,16 @@ test.each(goodCases)('the wizard makes the same plan of a file as an install wit
 
 test('a file that confirms the erasing does not type the names', async () => {
   expect(GOOD).toContain('confirm:')
-  const state = await open(GOOD, machine, next, next)
+  const keyGroup = (which: 0 | 1): WizardEvent => ({ type: 'TYPE_KEY_GROUP', which, text: 'c' })
+  const state = await open(GOOD, machine, next, keyGroup(0), keyGroup(1), next, next)
   expect([state.page, state.hasMistyped, state.typedDiskNames]).toEqual(['confirm', true, ''])
 })
 
 test('Back from the review leads through all pages, and the welcome page stays', async () => {
-  const backs = Array.from({ length: 6 }, () => back)
+  const backs = Array.from({ length: 7 }, () => back)
   expect((await open(GOOD, machine, ...backs)).page).toBe('welcome')
   const again = await open(GOOD, machine, ...backs, next)
-  expect([again.page, again.drafts?.identity.hostName]).toEqual(['disk', 'primer'])
+  expect([again.page, again.drafts?.identity.hostName]).toEqual(['system', 'primer'])
 })
 
 test('begins where a secret was left out, without a reproach', async () => {
@@ -61,6 +66,20 @@ test('a section that was left out is asked for, with the defaults of the machine
   expect(state.page).toBe('disk')
   expect(state.drafts?.disk.devices).toEqual(['/dev/disk/by-id/virtio-keystone-a'])
   expect(state.drafts?.cluster.name).toBe('attic')
+})
+
+test('a file that is given on the first page takes the place of what was answered before', async () => {
+  const file = await readAnswers(GOOD.replace(/^ +password: .*\n/m, ''), 'b.yaml', { readSecretFile: async () => null })
+  const edit: WizardEvent = {
+    type: 'EDIT',
+    step: 'system',
+    draft: { language: 'C.UTF-8', keyboard: 'de-latin1', timeZone: 'UTC' },
+  }
+  const opened: WizardEvent = { type: 'OPENED', opening: openingAnswers(file, 'b.yaml') }
+  const text = 'version: 2\ncluster:\n  name: attic\n'
+  const state = await open(text, machine, edit, ...Array.from({ length: 9 }, () => back), opened)
+  expect([state.page, state.opening?.fileName]).toEqual(['identity', 'b.yaml'])
+  expect([state.drafts?.system.keyboard, state.drafts?.cluster.name]).toEqual(['us', 'home'])
 })
 
 test('problems of the file hold the welcome page; Continue leads to the page with the first one', async () => {
@@ -86,6 +105,17 @@ test('a disk that is not here is told, and is on no list that nobody sees', asyn
   ])
   const second = await open(text, machine, next)
   expect([second.page, second.drafts?.disk.devices]).toEqual(['disk', []])
+})
+
+test('disks in any list that are not here are told and taken off', async () => {
+  const here = '/dev/disk/by-id/virtio-keystone-b'
+  const text = `version: 2\ndisk:\n  devices: [/dev/disk/by-id/virtio-keystone-a]\n  spares: [${here}, /dev/disk/by-id/gone]\n`
+  const { drafts, opening } = await open(text, machine)
+  expect(drafts?.disk.spares).toEqual([here])
+  expect(opening?.problems.map(({ path, message }) => [path.join('.'), message])).toContainEqual([
+    'disk.spares.1',
+    'this machine has no disk /dev/disk/by-id/gone',
+  ])
 })
 
 test('a machine that cannot be installed stays on the welcome page', async () => {

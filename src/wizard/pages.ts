@@ -1,14 +1,20 @@
 import type { StepId } from '../model/answers.ts'
 import { stepOrder, steps } from '../steps/order.ts'
+import type { Drafts } from '../steps/step.ts'
 
-export type PageId = 'welcome' | StepId | 'review' | 'confirm' | 'install' | 'failed' | 'done'
+export type PageId = 'welcome' | StepId | 'review' | 'recovery' | 'confirm' | 'install' | 'failed' | 'done'
 
-/** The pages a person walks through before anything is changed, in order; the title bar counts these. */
-export const walk: readonly PageId[] = ['welcome', ...stepOrder, 'review', 'confirm']
+/** The pages a person walks through before anything is changed, in order; the title bar counts these. Before the hardware is
+ *  known (no drafts) it is the way with the defaults. */
+export function walk(drafts: Pick<Drafts, 'encryption'> | null): readonly PageId[] {
+  const hasRecoveryKey = drafts === null || (drafts.encryption.recoveryKey && drafts.encryption.unlock !== 'none')
+  return ['welcome', ...stepOrder, 'review', ...(hasRecoveryKey ? (['recovery'] as const) : []), 'confirm']
+}
 
 const OTHER_TITLES: Readonly<Record<Exclude<PageId, StepId>, string>> = {
   welcome: 'Welcome',
   review: 'Review',
+  recovery: 'Recovery key',
   confirm: 'Confirm',
   install: 'Installing',
   failed: 'Stopped',

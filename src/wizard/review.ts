@@ -3,6 +3,8 @@ import type { Hardware } from '../model/hardware.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { makePlan } from '../plan/make-plan.ts'
+import { weakPassphrase } from '../plan/weak-passphrase.ts'
+import { checkPassphrase } from '../steps/encryption/secret-rules.ts'
 import { stepOrder, steps } from '../steps/order.ts'
 import { type Parsed, parseStep } from '../steps/parse-step.ts'
 import { repeatedSecretProblem } from '../steps/secret-text.ts'
@@ -26,7 +28,8 @@ export type Review = {
   readonly plan: Plan | null
 }
 
-/** The value of one page, or everything that is wrong with it: its schema, the machine's say, and the repeated secret. */
+/** The value of one page, or everything that is wrong with it: its schema, the machine's say, the repeated secrets, and how
+ *  easy the passphrase is to guess. */
 export function judgeStep<Id extends StepId>(
   id: Id,
   drafts: Drafts,
@@ -34,20 +37,30 @@ export function judgeStep<Id extends StepId>(
   hardware: Hardware,
 ): Parsed<Answers[Id]> {
   const parsed = parseStep(steps[id], drafts[id])
-  const repeated = repeatProblems(id, drafts, repeats)
-  if ('problems' in parsed) return { problems: [...parsed.problems, ...repeated] }
-  const problems = [...steps[id].check(parsed.value, hardware), ...repeated]
+  const ofSecrets = secretProblems(id, drafts, repeats, hardware)
+  if ('problems' in parsed) return { problems: [...parsed.problems, ...ofSecrets] }
+  const problems = [...steps[id].check(parsed.value, hardware), ...ofSecrets]
   return problems.length > 0 ? { problems } : parsed
 }
 
-function repeatProblems(id: StepId, drafts: Drafts, repeats: Repeats): readonly Problem[] {
-  const problem =
-    id === 'encryption'
-      ? repeatedSecretProblem(drafts.encryption.passphrase, repeats.passphrase, ['encryption', 'passphrase'])
-      : id === 'identity'
-        ? repeatedSecretProblem(drafts.identity.password, repeats.password, ['identity', 'password'])
-        : null
-  return problem ? [problem] : []
+function secretProblems(id: StepId, drafts: Drafts, repeats: Repeats, hardware: Hardware): readonly Problem[] {
+  const { encryption, identity, cluster } = drafts
+  if (id === 'identity') {
+    const differ = repeatedSecretProblem('password', identity.password, repeats.password, ['identity', 'password'])
+    return differ ? [differ] : []
+  }
+  if (id !== 'encryption' || encryption.unlock === 'none') return []
+  const { passphrase, pin, unlock } = encryption
+  const path = ['encryption', 'passphrase']
+  const differ = [
+    repeatedSecretProblem('passphrase', passphrase, repeats.passphrase, path),
+    unlock === 'tpm-pin' ? repeatedSecretProblem('pin', pin, repeats.pin, ['encryption', 'pin']) : null,
+  ]
+  // One that is too short is weak as well: once is enough.
+  const isShort = checkPassphrase(passphrase) !== null
+  const { hostName, userName } = identity
+  const weak = isShort ? [] : weakPassphrase({ passphrase, hostName, userName, clusterName: cluster.name }, hardware)
+  return [...differ.filter((problem) => problem !== null), ...weak]
 }
 
 export function makeReview(drafts: Drafts, repeats: Repeats, hardware: Hardware): Review {

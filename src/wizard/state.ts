@@ -2,6 +2,7 @@ import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import type { Answers, Confirmation, StepId } from '../model/answers.ts'
 import type { InstallEvent, TaskFailure } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
+import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Secret } from '../model/secret.ts'
@@ -13,7 +14,8 @@ import type { Review } from './review.ts'
 export type Overlay = 'none' | 'help' | 'quit' | 'log'
 
 /** The second entry of each secret. No part of the answers; kept so that going back does not ask again. */
-export type Repeats = { readonly passphrase: string; readonly password: string }
+export type Repeats = { readonly passphrase: string; readonly pin: string; readonly password: string }
+export const NO_REPEATS: Repeats = { passphrase: '', pin: '', password: '' }
 
 export type ExitReason = 'quit' | 'failed' | 'installed' | 'dry-run-done'
 
@@ -50,9 +52,12 @@ export type WizardState = {
   readonly isCancelling: boolean
   readonly failure: TaskFailure | null
   readonly wasCancelled: boolean
-  /** From its enrolment until the person has shown that it was written down. */
+  /** Made once for all attempts of this wizard, and forgotten when one has succeeded. In no answers, log or journal. */
   readonly recoveryKey: Secret | null
-  readonly hasKeptRecoveryKey: boolean
+  /** What was typed of it, as two groups: see `groupsToType`. */
+  readonly typedKeyGroups: readonly [string, string]
+  /** True after an attempt to go on with other letters than the key's. */
+  readonly hasMistypedKey: boolean
   /** True when the person left by "Reboot now". */
   readonly wantsReboot: boolean
   /** Set when the wizard is over. */
@@ -63,19 +68,22 @@ export type WizardEvent =
   | { readonly type: 'DETECTED_PART'; readonly part: Partial<Hardware> }
   | { readonly type: 'DETECTED'; readonly hardware: Hardware }
   | { readonly type: 'DETECTION_FAILED'; readonly message: string }
+  /** An answer file was given on the first page: it takes the place of all that was answered before. */
+  | { readonly type: 'OPENED'; readonly opening: OpeningAnswers }
   | { readonly type: 'NEXT' }
   | { readonly type: 'BACK' }
   | { readonly type: 'GOTO'; readonly page: StepId | 'review' }
   | { readonly [Id in StepId]: { readonly type: 'EDIT'; readonly step: Id; readonly draft: Drafts[Id] } }[StepId]
   | { readonly type: 'EDIT_REPEAT'; readonly secret: keyof Repeats; readonly text: string }
+  /** From now on it can be told how strong a passphrase is. */
+  | { readonly type: 'DICTIONARIES_LOADED' }
   | { readonly type: 'TYPE_DISK_NAMES'; readonly text: string }
   | { readonly type: 'INSTALL_EVENTS'; readonly events: readonly InstallEvent[] }
-  | { readonly type: 'RECOVERY_KEY'; readonly key: Secret }
+  | { readonly type: 'TYPE_KEY_GROUP'; readonly which: 0 | 1; readonly text: string }
   | { readonly type: 'INSTALLED' }
   | { readonly type: 'INSTALL_FAILED'; readonly failure: TaskFailure }
   | { readonly type: 'INSTALL_CANCELLED' }
   | { readonly type: 'RETRY' }
-  | { readonly type: 'KEPT_RECOVERY_KEY' }
   | { readonly type: 'FINISH' }
   | { readonly type: 'HELP' }
   | { readonly type: 'SHOW_LOG' }
@@ -88,11 +96,11 @@ export type InstallRequest = {
   readonly answers: Answers
   readonly plan: Plan
   readonly confirmation: Confirmation
+  readonly secrets: InstallSecrets
   /** True after a failure: tasks that are done already are not done again. */
   readonly resume: boolean
   readonly signal: AbortSignal
   onEvent(event: InstallEvent): void
-  onRecoveryKey(key: Secret): void
 }
 
 export type InstallResult =
@@ -105,4 +113,5 @@ export type WizardPorts = {
   /** Calls `onPart` as sources answer. Rejects only when nothing at all can be said about the machine. */
   detect(onPart: (part: Partial<Hardware>) => void): Promise<Hardware>
   install(request: InstallRequest): Promise<InstallResult>
+  makeRecoveryKey(): Secret
 }

@@ -18,12 +18,12 @@ export type Wizard = {
 const EVENTS_GATHERED_MS = 100
 
 /** The wizard without a screen: the chart, with the hands it was given. */
-export function createWizard(ports: WizardPorts, input: WizardInput): Wizard {
+export function createWizard(ports: WizardPorts, input: Omit<WizardInput, 'recoveryKey'>): Wizard {
   const actor = createActor(
     wizardMachine.provide({
       actors: { detect: detectActor(ports.detect), install: installActor(ports.install) },
     }),
-    { input },
+    { input: { ...input, recoveryKey: ports.makeRecoveryKey() } },
   )
   let state = plainState(actor.getSnapshot())
   const listeners = new Set<() => void>()
@@ -83,7 +83,6 @@ function installActor(install: WizardPorts['install']) {
         gathered.push(event)
         timer ??= setTimeout(flush, EVENTS_GATHERED_MS)
       },
-      onRecoveryKey: (key) => send({ type: 'RECOVERY_KEY', key }),
     }).then(
       (result) => {
         flush()

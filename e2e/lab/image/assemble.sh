@@ -63,6 +63,8 @@ ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/defau
 rm -f "$root/etc/systemd/system/getty.target.wants/getty@tty1.service"
 # Only keystone-ssh starts it; each boot makes a host key of its own.
 rm -f "$root"/etc/systemd/system/*.wants/ssh.s* "$root"/etc/ssh/ssh_host_* "$root/etc/systemd/system/sshd.service"
+# Wireless is started by who needs it.
+rm -f "$root"/etc/systemd/system/*.wants/wpa_supplicant*
 # ZFS is loaded by who needs it; nothing of a target's pool may be imported behind the installer's back.
 for unit in serial-getty@ttyS0.service getty@tty1.service systemd-logind.service e2scrub_reap.service \
   e2scrub_all.timer fstrim.timer dpkg-db-backup.timer apt-daily.timer apt-daily-upgrade.timer systemd-firstboot.service \

@@ -8,6 +8,11 @@ kernel=$(basename "$(echo "$root"/usr/lib/modules/*-cloud-amd64)")
 chroot "$root" dkms autoinstall -k "$kernel"
 chroot "$root" modinfo -k "$kernel" zfs >/dev/null
 
+# Only the loader that firmware with Microsoft's keys starts; the package would bring GRUB with it.
+chroot "$root" sh -ec 'mkdir -p /tmp/shim && cd /tmp/shim && apt-get download shim-signed && dpkg-deb -x shim-signed_*.deb .'
+install -D -m 0644 "$root/tmp/shim/usr/lib/shim/shimx64.efi.signed" "$root/usr/lib/shim/shimx64.efi.signed"
+rm -rf "$root/tmp/shim"
+
 # Removing the packages would have dkms remove the module too: drop the files and leave dpkg's books as they are.
 cd "$root"
 rm -rf usr/src/* var/lib/dkms usr/lib/gcc usr/libexec/gcc usr/include usr/share/dkms

@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path'
 import { readArguments, UsageError } from './lib/arguments.ts'
 import { cpioArchive } from './lib/cpio.ts'
 import { initrdFiles } from './lib/initrd-files.ts'
+import { labSettings } from './lib/lab-settings.ts'
 import { bash, quote } from './lib/shell.ts'
 import type { LaidFile, System } from './lib/system.ts'
 import { targetFiles } from './lib/target-files.ts'
@@ -113,6 +114,14 @@ efibootmgr --quiet --create --disk "$disk" --part "$number" --label 'Linux Boot 
   must(bash(['-c', script]), 'efibootmgr')
 }
 
+/** What firmware starts of a disk it has no entry for. As on NixOS it is systemd-boot; where the lab wants to boot with Secure
+ *  Boot, it is the loader that Microsoft has signed, which starts the systemd-boot that Debian has signed. */
+function installFallback(folder: string, loader: string): void {
+  const isSigned = labSettings().KEYSTONE_LAB_SHIM !== undefined
+  copyFileSync(isSigned ? '/usr/lib/shim/shimx64.efi.signed' : loader, join(folder, 'BOOTX64.EFI'))
+  if (isSigned) copyFileSync(`${loader}.signed`, join(folder, 'grubx64.efi'))
+}
+
 /** The ESP as NixOS's systemd-boot leaves it: loader, fallback loader, kernel, initrd, one entry. */
 function installLoader(root: string, path: string, system: System, machineId: string): void {
   const boot = join(root, 'boot')
@@ -124,7 +133,7 @@ function installLoader(root: string, path: string, system: System, machineId: st
     mkdirSync(join(boot, folder), { recursive: true })
   }
   copyFileSync(loader, join(boot, 'EFI/systemd/systemd-bootx64.efi'))
-  copyFileSync(loader, join(boot, 'EFI/BOOT/BOOTX64.EFI'))
+  installFallback(join(boot, 'EFI/BOOT'), loader)
   copyFileSync(join(PARTS, 'vmlinuz'), join(boot, 'EFI/nixos', `${name}-bzImage.efi`))
   writeFileSync(join(boot, 'EFI/nixos', `${name}-initrd.efi`), initrd)
   // loglevel, show_status: kernel lines on the serial line would tear its screen. lsm: without it systemd loads a BPF

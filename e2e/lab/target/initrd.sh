@@ -51,9 +51,9 @@ for name in modprobe insmod lsmod depmod; do ln -sf kmod "$out/usr/bin/$name"; d
 
 internals=(
   systemd systemd-executor systemd-journald systemd-modules-load systemd-shutdown systemd-sulogin-shell
-  systemd-sysroot-fstab-check systemd-udevd
+  systemd-sysroot-fstab-check systemd-udevd systemd-hibernate-resume
   system-generators/systemd-fstab-generator system-generators/systemd-cryptsetup-generator
-  system-generators/systemd-tpm2-generator
+  system-generators/systemd-tpm2-generator system-generators/systemd-hibernate-resume-generator
 )
 for program in "${internals[@]}"; do copy "usr/lib/systemd/$program"; done
 copy usr/lib/udev/{zvol_id,vdev_id,ata_id,scsi_id}
@@ -65,8 +65,8 @@ units=(
   kmod-static-nodes.service local-fs-pre.target local-fs.target modprobe@.service paths.target poweroff.target
   reboot.target rescue.service rescue.target shutdown.target slices.target sockets.target swap.target sysinit.target
   systemd-ask-password-console.path systemd-ask-password-console.service systemd-journald-dev-log.socket
-  systemd-journald.service systemd-journald.socket systemd-modules-load.service systemd-poweroff.service
-  systemd-reboot.service systemd-udev-trigger.service systemd-udevd-control.socket systemd-udevd-kernel.socket
+  systemd-hibernate-resume.service systemd-journald.service systemd-journald.socket systemd-modules-load.service
+  systemd-poweroff.service systemd-reboot.service systemd-udev-trigger.service systemd-udevd-control.socket systemd-udevd-kernel.socket
   systemd-udevd.service timers.target tpm2.target umount.target
 )
 for unit in "${units[@]}"; do
@@ -108,7 +108,7 @@ rm "$out/tmp/libraries"
 
 modules=(
   virtio_pci virtio_blk virtio_scsi virtio_console virtio_rng nvme ahci sd_mod dm_mod dm_crypt xts aesni_intel
-  sha256_generic ext4 vfat nls_cp437 nls_iso8859_1 nls_ascii zfs tpm_crb tpm_tis autofs4
+  sha256_generic ext4 xfs vfat nls_cp437 nls_iso8859_1 nls_ascii zfs tpm_crb tpm_tis autofs4
 )
 for module in "${modules[@]}"; do
   # Some are built in, some do not exist in this kernel's flavour: modprobe says so by its exit code.

@@ -11,9 +11,10 @@ tar -C "$root" --numeric-owner -c \
   --exclude="./usr/lib/modules/$kernel/*" --exclude='./usr/share/keystone-lab' --exclude='./usr/lib/keystone-lab' \
   --exclude='./usr/local/*' --exclude='./usr/lib/dracut' --exclude='./usr/lib/git-core' --exclude='./usr/share/git-core' \
   --exclude='./usr/share/perl' --exclude='./usr/share/perl5' --exclude='./usr/lib/x86_64-linux-gnu/perl*' --exclude='./usr/bin/*perl*' \
-  --exclude='./usr/share/dkms' --exclude='./usr/share/zoneinfo/*/*' --exclude='./usr/share/i18n' --exclude='./usr/share/misc' \
+  --exclude='./usr/share/dkms' --exclude='./usr/share/i18n' --exclude='./usr/share/misc' \
+  --exclude='./usr/share/zoneinfo/posix' --exclude='./usr/share/zoneinfo/right' --exclude='./usr/lib/shim' --exclude='./usr/sbin/*wpa*' \
   --exclude='./usr/share/bash-completion' --exclude='./usr/share/lintian' --exclude='./usr/share/doc' --exclude='./usr/share/man' \
-  --exclude='./usr/share/keymaps' --exclude='./usr/share/consolefonts' --exclude='./usr/share/zsh' --exclude='./usr/share/info' \
+  --exclude='./usr/share/keymaps/[!i]*' --exclude='./usr/share/consolefonts' --exclude='./usr/share/zsh' --exclude='./usr/share/info' \
   --exclude='./usr/lib/x86_64-linux-gnu/libnix*' --exclude='./usr/bin/nix*' --exclude='./usr/lib/x86_64-linux-gnu/libgit2*' \
   --exclude='./usr/lib/x86_64-linux-gnu/libicu*' --exclude='./usr/lib/x86_64-linux-gnu/libaws*' --exclude='./usr/lib/python3*' \
   --exclude='./usr/bin/python3*' --exclude='./usr/lib/x86_64-linux-gnu/gconv' --exclude='./usr/lib/bfd-plugins' \
@@ -50,7 +51,7 @@ ln -s bin "$out/usr/sbin"
 "$here/perl-for.sh" "$root" "$out" /usr/sbin/sanoid
 
 modules=(virtio_net virtio_console virtio_rng virtio_balloon vfat nls_cp437 nls_iso8859_1 nls_ascii dm_crypt efivarfs zfs
-  e1000 e1000e autofs4 loop)
+  e1000 e1000e autofs4 loop xfs bonding 8021q)
 for module in "${modules[@]}"; do
   chroot "$root" modprobe -S "$kernel" --show-depends "$module" 2>/dev/null || :
 done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
@@ -78,7 +79,7 @@ for unit in e2scrub_reap.service e2scrub_all.timer fstrim.timer dpkg-db-backup.t
   nix-daemon.socket mdmonitor-oneshot.timer mdcheck_start.timer mdcheck_continue.timer systemd-pcrphase.service \
   systemd-pcrphase-sysinit.service systemd-tpm2-setup.service systemd-tpm2-setup-early.service systemd-pcrmachine.service \
   systemd-pcrfs-root.service nvmefc-boot-connections.service nvmf-autoconnect.service man-db.timer \
-  systemd-hibernate-resume.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount \
+  systemd-binfmt.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount \
   modprobe@configfs.service modprobe@drm.service modprobe@fuse.service modprobe@efi_pstore.service \
   sys-kernel-config.mount sys-fs-fuse-connections.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
   dev-hugepages.mount tmp.mount systemd-logind.service systemd-hostnamed.socket systemd-hostnamed.service \

@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import { type DiskAnswers, LAYOUTS } from '../../model/answers.ts'
-import type { Disk, Hardware } from '../../model/hardware.ts'
-import type { Problem } from '../../model/problem.ts'
-import { formatSize, parseSize } from '../../model/size.ts'
-import { DISKS_NEEDED, LAYOUT_TITLES, planStorage } from '../../plan/disk-layout.ts'
+import { DATA_POOL_LAYOUTS, type DiskAnswers, LAYOUTS } from '../../model/answers.ts'
+import { parseSize } from '../../model/size.ts'
+import { DEFAULT_ESP_BYTES } from '../../plan/sizes.ts'
 import { acrossFields, checkedText, type FieldCheck, quote } from '../field.ts'
-import type { Step } from '../step.ts'
-import { checkSwap, suggestedSwap } from './swap.ts'
+import type { Drafts, Step } from '../step.ts'
+import { checkDisks } from './check-disks.ts'
+import { checkDiskRules, type DiskFields } from './disk-rules.ts'
+import { diskSummary } from './disk-summary.ts'
+import { checkEsp, DEFAULT_ESP } from './esp.ts'
+import { checkSwap, DEFAULT_SWAP, suggestedSwap } from './swap.ts'
 import { targetProblems } from './target-problems.ts'
 
 /** A whitelist, because disko puts device names into a shell script without escaping them. */
@@ -19,38 +21,42 @@ export const checkDevice: FieldCheck = (text) => {
   }
 }
 
+export const DATA_LAYOUTS = ['none', ...DATA_POOL_LAYOUTS] as const
+
+/** What an answer file may leave out, with what stands in for it. */
+export const OPTIONAL_DISK_KEYS = {
+  esp: DEFAULT_ESP,
+  swap: DEFAULT_SWAP,
+  hibernation: false,
+  spares: [],
+  log: [],
+  cache: [],
+  special: [],
+  dataLayout: 'none',
+  dataDevices: [],
+} as const satisfies Omit<Drafts['disk'], 'layout' | 'devices' | ListKeys> & Record<ListKeys, readonly string[]>
+type ListKeys = 'spares' | 'log' | 'cache' | 'special' | 'dataDevices'
+
+const devices = (what: string) =>
+  z.array(checkedText(checkDevice, '/dev/disk/by-id/…')).describe(`a list of /dev/disk/by-id/… names${what}`)
+
 const fields = z
   .strictObject({
     layout: z.enum(LAYOUTS).describe(`one of ${LAYOUTS.join(', ')}`),
-    devices: z.array(checkedText(checkDevice, '/dev/disk/by-id/…')).describe('a list of /dev/disk/by-id/… names'),
+    devices: devices(': the disks the system starts from and is on'),
+    esp: checkedText(checkEsp, 'size of the boot partition on each of devices, 512MiB to 8GiB'),
     swap: checkedText(checkSwap, 'size such as 4GiB, 0 for none'),
+    hibernation: z
+      .boolean()
+      .describe('true: swap is one file that holds the memory while the machine is off; not with ZFS'),
+    spares: devices(' that stand in for a disk that dies'),
+    log: devices(' for synchronous writes: one, or two as a mirror'),
+    cache: devices(' that keep a copy of what is read often'),
+    special: devices(' for metadata: as a mirror when there is more than one'),
+    dataLayout: z.enum(DATA_LAYOUTS).describe(`layout of a second pool, at /data: one of ${DATA_LAYOUTS.join(', ')}`),
+    dataDevices: devices(' of the second pool'),
   })
-  .check(acrossFields<{ layout: DiskAnswers['layout']; devices: string[] }>(checkDiskCount))
-
-function checkDiskCount(
-  { layout, devices }: { layout?: DiskAnswers['layout']; devices?: string[] },
-  report: Parameters<Parameters<typeof acrossFields>[0]>[1],
-): void {
-  devices?.forEach((device, index) => {
-    if (devices.indexOf(device) === index) return
-    const hint = 'choose another disk, or take it off the list'
-    report(['devices', index], { code: 'same-disk-twice', message: 'this disk is on the list already', hint })
-  })
-  if (!layout || !devices) return
-  const needed = DISKS_NEEDED[layout]
-  const rule = `${layout} needs ${needed === 1 ? 'exactly 1 disk' : `exactly ${needed} disks`}, got ${devices.length}`
-  if (devices.length < needed) {
-    const hint = devices.length === 0 ? 'choose a disk' : 'add a disk, or choose single-zfs'
-    report(['devices'], { code: 'too-few-disks', message: rule, hint })
-  }
-  if (devices.length > needed) {
-    const hint =
-      needed === 1 && devices.length === 2
-        ? 'take one disk off the list, or choose mirror-zfs'
-        : 'take disks off the list'
-    report(['devices'], { code: 'too-many-disks', message: rule, hint })
-  }
-}
+  .check(acrossFields<DiskFields>(checkDiskRules))
 
 export const diskStep: Step<'disk'> = {
   id: 'disk',
@@ -58,59 +64,50 @@ export const diskStep: Step<'disk'> = {
   help: [
     'Choose where the system goes. The chosen disks are erased completely, after you have typed their names on a later page; ' +
       'until then nothing is changed.',
-    'ZFS checks all data for damage, and takes a snapshot each hour; it is the choice for a server. With a mirror two disks hold the ' +
-      'same data, and the machine goes on when one of them dies. ext4 is plain and small.',
-    'All layouts are encrypted. Each disk gets a small boot partition, swap with a new random key at each boot, and the rest ' +
-      'for the system.',
-    'A disk in grey cannot be chosen; the reason stands next to it.',
+    'ZFS checks all data for damage, and takes a snapshot each hour; it is the choice for a server. ext4 and XFS are plain, and ' +
+      'take one disk.',
+    'Mirror, RAIDZ and striped mirrors go on when a disk dies: a mirror as long as one disk is left, RAIDZ1, 2 and 3 with one, two ' +
+      'or three disks gone, striped mirrors with one. Striped mirrors are faster than RAIDZ, and RAIDZ holds more. A stripe has no such ' +
+      'reserve: when one disk dies, everything is lost.',
+    'Each disk the system starts from gets a boot partition of its own, kept the same on all, so that any of them can start the machine.',
+    'Swap takes what does not fit into memory. It is encrypted with a new random key at each boot. With hibernation it is a file in ' +
+      'the system instead, at least as large as the memory. ZFS does not go with hibernation: the pool could be damaged when the ' +
+      'machine comes back.',
+    'A data pool is a second ZFS pool on other disks, at /data. Spare, log, cache and special disks can be given in an answer file.',
+    'A disk or layout in grey cannot be chosen; the reason stands next to it.',
   ],
-  schema: fields.transform(({ layout, devices, swap }) => ({ layout, devices, swapBytes: parseSize(swap) ?? 0 })),
+  schema: fields.transform(
+    (draft): DiskAnswers => ({
+      layout: draft.layout,
+      devices: draft.devices,
+      espBytes: parseSize(draft.esp) ?? DEFAULT_ESP_BYTES,
+      swapBytes: parseSize(draft.swap) ?? 0,
+      swapKind: draft.hibernation ? 'hibernation' : 'random',
+      spares: draft.spares,
+      log: draft.log,
+      cache: draft.cache,
+      special: draft.special,
+      dataPool: draft.dataLayout === 'none' ? null : { layout: draft.dataLayout, devices: draft.dataDevices },
+    }),
+  ),
   defaults(hardware) {
-    const free = hardware.disks.filter((disk) => !disk.isRemovable && targetProblems(disk, 0, []).length === 0)
+    const least = { espBytes: DEFAULT_ESP_BYTES, swapBytes: 0 }
+    const free = hardware.disks.filter((disk) => !disk.isRemovable && targetProblems(disk, least, []).length === 0)
     const devices = free.slice(0, 1).flatMap(({ id }) => (id === null ? [] : [id]))
-    return { layout: 'single-zfs', devices, swap: suggestedSwap(hardware.memoryBytes, free[0]?.sizeBytes) }
+    return {
+      layout: 'single-zfs',
+      devices,
+      esp: DEFAULT_ESP,
+      swap: suggestedSwap(hardware.memoryBytes, free[0]?.sizeBytes),
+      hibernation: false,
+      spares: [],
+      log: [],
+      cache: [],
+      special: [],
+      dataLayout: 'none',
+      dataDevices: [],
+    }
   },
-  check(value, hardware) {
-    return value.devices.flatMap((device, index) => {
-      const path = ['disk', 'devices', index]
-      const disk = hardware.disks.find(({ id }) => id === device)
-      return disk ? targetProblems(disk, value.swapBytes, path) : [notFoundProblem(device, hardware, path)]
-    })
-  },
-  summary(value, hardware) {
-    const usable = planStorage(value, hardware.disks)?.usableBytes
-    return [
-      { label: 'Layout', value: LAYOUT_TITLES[value.layout] },
-      ...value.devices.map((device) => ({ label: 'Erase', value: describeDevice(device, hardware) })),
-      {
-        label: 'Swap',
-        value: value.swapBytes === 0 ? 'none' : `${formatSize(value.swapBytes)} on each disk, encrypted`,
-      },
-      ...(usable === undefined ? [] : [{ label: 'Space', value: `about ${formatSize(usable)} for system and data` }]),
-    ]
-  },
-}
-
-function notFoundProblem(device: string, hardware: Hardware, path: Problem['path']): Problem {
-  const known = hardware.disks.flatMap(({ id }) => (id === null ? [] : [id]))
-  return {
-    code: 'disk-not-found',
-    path,
-    message: `this machine has no disk ${device}`,
-    hint: known.length > 0 ? `it has ${known.join(', ')}` : 'no disk with a stable name was found',
-  }
-}
-
-/** `QEMU HARDDISK, 8 GiB, serial keystone-a`, with what a person should know before it is erased. */
-export function describeDisk(disk: Disk): string {
-  const parts = [disk.model ?? disk.name, formatSize(disk.sizeBytes)]
-  if (disk.serial !== null) parts.push(`serial ${disk.serial}`)
-  if (disk.isRemovable) parts.push('removable')
-  if (disk.contents.length > 0) parts.push(`holds ${disk.contents.join(', ')}`)
-  return parts.join(', ')
-}
-
-function describeDevice(device: string, hardware: Hardware): string {
-  const disk = hardware.disks.find(({ id }) => id === device)
-  return disk ? describeDisk(disk) : device
+  check: checkDisks,
+  summary: diskSummary,
 }

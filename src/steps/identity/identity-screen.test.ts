@@ -9,16 +9,16 @@ test('names, password and keys', async () => {
   const { screen } = await open()
   expect(screen.body()).toEqual([
     '',
-    '  ❯ Host name  [primer                                 ]',
-    '    Admin user [admin                                  ]  may use sudo',
-    '    Password   [                                       ]',
-    '    Once more  [                                       ]',
+    '  ❯ Host name  [primer                        ]',
+    '    Admin user [admin                         ]  may use sudo',
+    '    Password   [                              ]',
+    '    Once more  [                              ]',
     '    [ ] Show what is typed',
     '',
     '  SSH keys',
     '  Login by ssh works with a key only. Without one you can log in at the',
     '  console alone.',
-    '    Add a key  [                                       ]  paste it, then Enter',
+    '    Add a key  [                              ]  key, file, https, github:NAME',
   ])
 })
 
@@ -27,19 +27,19 @@ test('a pasted key is added, shown short, and removed again', async () => {
   screen.press('Shift-Tab', 'Shift-Tab')
   screen.paste(`${KEY}\n`)
   screen.press('Enter')
-  await screen.waitForText('1. ssh-ed25519 AAAAC3NzaC…h2l9GKJl anna@laptop')
+  await screen.waitForText('1. anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
   await screen.waitForText('Add another [  ')
   screen.press('Up', 'Enter')
   await screen.waitForText('Add a key  [  ')
-  expect(screen.text()).not.toContain('1. ssh-ed25519')
+  expect(screen.text()).not.toContain('1. anna@laptop')
 })
 
 test('several lines pasted at once: comments are passed over, and each key counts once', async () => {
   const { screen } = await open()
   screen.press('Shift-Tab', 'Shift-Tab')
   screen.paste(`# my keys\n${KEY}\n${KEY}\n\n`)
-  await screen.waitForText('1. ssh-ed25519')
-  expect(screen.text()).not.toContain('2. ssh-ed25519')
+  await screen.waitForText('1. anna@laptop')
+  expect(screen.text()).not.toContain('2. anna@laptop')
 })
 
 test('a private key is refused and not kept on the screen', async () => {
@@ -57,9 +57,9 @@ test('a key that was typed but not added is added by going on', async () => {
   screen.press('Tab', 'Tab')
   screen.type(KEY)
   screen.press('Tab', 'Enter')
-  await screen.waitForText('Step 6 of 8')
+  await screen.waitForText('Step 7 of 10')
   screen.press('Esc')
-  await screen.waitForText('1. ssh-ed25519 AAAAC3NzaC…h2l9GKJl anna@laptop')
+  await screen.waitForText('1. anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
 })
 
 test('a host name with a dot is refused, with what to take instead', async () => {
@@ -69,4 +69,22 @@ test('a host name with a dot is refused, with what to take instead', async () =>
   screen.press('Shift-Tab', 'Enter')
   await screen.waitForText('! A host name has no dots, got "primer.example.org". Use primer.')
   expect(screen.text()).toContain('! A password is needed.')
+})
+
+test('keys from elsewhere are shown with their fingerprints, and added one by one by Enter', async () => {
+  const asked: unknown[] = []
+  const { screen } = await open('two-virtio-uefi-tpm', {
+    findKeys: async (source) => {
+      asked.push(source)
+      return { problems: [], good: [], unknown: ['1 line is passed over: it is odd'], found: [KEY] }
+    },
+  })
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.type('github:anna\r')
+  await screen.waitForText('Add anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
+  await screen.waitForText('? 1 line is passed over: it is odd.')
+  expect(asked).toEqual([{ kind: 'url', url: 'https://github.com/anna.keys', name: 'github:anna' }])
+  screen.press('Up', 'Enter')
+  await screen.waitForText('1. anna@laptop SHA256:')
+  expect(screen.text()).not.toContain('Add anna@laptop')
 })

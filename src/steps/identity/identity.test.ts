@@ -7,7 +7,13 @@ import { checkSshKey } from './ssh-key.ts'
 
 const machine = hardware('one-nvme-uefi')
 const ED25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICUwO0ZRXGdyfYiTnqm0v8rV4Ov2AQwXIi04Q05ZZG96'
-const draft = { hostName: 'primer', userName: 'admin', password: 'canary-canary', sshKeys: [`${ED25519} anna@laptop`] }
+const draft = {
+  hostName: 'primer',
+  userName: 'admin',
+  password: 'canary-canary',
+  passwordHash: '',
+  sshKeys: [`${ED25519} anna@laptop`],
+}
 
 test.each([
   ['primer', null],
@@ -114,6 +120,14 @@ test('no message quotes a password or a key', () => {
   expect(JSON.stringify(parseStep(identityStep, bad))).not.toContain('canary')
 })
 
+test('a hash stands in for the password, and both at once are refused', () => {
+  const hash = '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$NZzFZezDfvwNfvJQpShjKY9w42oE28tdTweNgSyXnt0'
+  const parsed = parseStep(identityStep, { ...draft, password: '', passwordHash: hash })
+  expect('value' in parsed && [parsed.value.password, parsed.value.passwordHash?.reveal()]).toEqual([null, hash])
+  const twice = parseStep(identityStep, { ...draft, passwordHash: hash })
+  expect('problems' in twice && twice.problems.map(({ code }) => code)).toEqual(['secret-given-twice'])
+})
+
 test('the same key twice is pointed out', () => {
   const parsed = parseStep(identityStep, { ...draft, sshKeys: [ED25519, ED25519] })
   expect('problems' in parsed && parsed.problems).toEqual([
@@ -126,10 +140,13 @@ test('the summary names keys by their comment, and says what having none means',
     const parsed = parseStep(identityStep, { ...draft, sshKeys })
     return 'value' in parsed ? identityStep.summary(parsed.value, machine) : []
   }
-  expect(summaryOf(draft.sshKeys).at(-1)).toEqual({ label: 'SSH key', value: 'ssh-ed25519 anna@laptop' })
+  expect(summaryOf(draft.sshKeys).at(-1)).toEqual({
+    label: 'SSH key',
+    value: 'anna@laptop SHA256:jMtLbcm6rO027qTX3y5wqQfpU7jF2C0mTrXHNrnJ/zk',
+  })
   expect(summaryOf([ED25519]).at(-1)).toEqual({
     label: 'SSH key',
-    value: 'ssh-ed25519 …Ii04Q05ZZG96',
+    value: 'ssh-ed25519 SHA256:jMtLbcm6rO027qTX3y5wqQfpU7jF2C0mTrXHNrnJ/zk',
   })
   expect(summaryOf([]).at(-1)).toEqual({ label: 'SSH keys', value: 'none: login by ssh will not be possible' })
 })

@@ -1,55 +1,25 @@
-import type { NetworkInterface } from '../../model/hardware.ts'
+import { lookRows } from '../../ui/look-rows.ts'
 import type { Row } from '../../ui/rows.ts'
 import { problemsAt, type StepScreen, type StepScreenProps } from '../../ui/step-screen.ts'
-import { ANY_INTERFACE } from './network.ts'
+import { parseStep } from '../parse-step.ts'
+import { linkRows } from './link-rows-screen.tsx'
+import { networkStep } from './network.ts'
+import { listField, textField } from './text-fields-screen.tsx'
 
 type Props = StepScreenProps<'network'>
 
-export const networkScreen: StepScreen<'network'> = (props) => {
-  const { draft, hardware, problems } = props
-  return [
-    { kind: 'heading', text: 'Which interface?' },
-    ...hardware.interfaces.map((link) => interfaceRow(link, props)),
-    {
-      kind: 'choice',
-      id: 'interface-any',
-      group: 'interface',
-      label: 'Any wired interface',
-      detail: 'The cable may go into any port.',
-      isChosen: draft.interface === ANY_INTERFACE,
-      problems: draft.interface === ANY_INTERFACE ? problemsAt(problems, 'network', 'interface') : [],
-      onChoose: () => props.onChange({ ...draft, interface: ANY_INTERFACE }),
-    },
-    { kind: 'blank' },
-    { kind: 'heading', text: 'How does it get its address?' },
-    modeRow('dhcp', 'By DHCP, from the router', props),
-    modeRow('static', 'Static, as written here', props),
-    ...(draft.mode === 'static' ? staticRows(props) : []),
-  ]
-}
-
-function interfaceRow(link: NetworkInterface, { draft, problems, onChange }: Props): Row {
-  const isChosen = draft.interface === link.name
-  // Every link gives itself a link-local address: it tells nothing.
-  const addresses = link.addresses.filter((address) => !/^fe80:/iu.test(address))
-  const carrier =
-    link.hasCarrier === true ? 'cable connected' : link.hasCarrier === false ? 'no cable' : 'cable unknown'
-  return {
-    kind: 'choice',
-    id: `interface-${link.name}`,
-    group: 'interface',
-    label: `${link.name}  ${carrier}`,
-    detail: [
-      link.mac === 'unknown' ? 'MAC address unknown' : `MAC ${link.mac}`,
-      ...(link.driver === null ? [] : [`driver ${link.driver}`]),
-      ...(addresses.length === 0 ? [] : [`now ${addresses.join(', ')}`]),
-    ].join('; '),
-    isChosen,
-    problems: isChosen ? problemsAt(problems, 'network', 'interface') : [],
-    ...(link.isWireless && !isChosen && { blockedBecause: 'only wired interfaces are supported' }),
-    onChoose: () => onChange({ ...draft, interface: link.name }),
-  }
-}
+export const networkScreen: StepScreen<'network'> = (props) => [
+  { kind: 'heading', text: 'Which interface?' },
+  ...linkRows(props),
+  { kind: 'blank' },
+  { kind: 'heading', text: 'How does it get its address?' },
+  modeRow('dhcp', 'By DHCP, from the router', props),
+  modeRow('static', 'Static, as written here', props),
+  ...(props.draft.mode === 'static' ? staticRows(props) : []),
+  { kind: 'blank' },
+  ...moreRows(props),
+  ...checkRows(props),
+]
 
 function modeRow(mode: 'dhcp' | 'static', label: string, { draft, problems, onChange }: Props): Row {
   return {
@@ -63,38 +33,60 @@ function modeRow(mode: 'dhcp' | 'static', label: string, { draft, problems, onCh
   }
 }
 
-function staticRows({ draft, problems, onChange, memory }: Props): readonly Row[] {
+function staticRows(props: Props): readonly Row[] {
+  return [
+    textField(props, 'address', 'Address', 'such as 10.0.0.2/24'),
+    textField(props, 'gateway', 'Gateway', 'your router'),
+    textField(props, 'address6', 'IPv6 address', 'may be empty'),
+    textField(props, 'gateway6', 'IPv6 gateway', 'may be empty'),
+    listField(props, 'nameservers', 'Name servers', 'several with commas'),
+  ]
+}
+
+/** What few need. It is shown as soon as something is in it, so that nothing takes effect unseen. */
+function moreRows(props: Props): readonly Row[] {
+  const { draft, memory, problems } = props
+  const keys = ['vlan', 'searchDomains', 'proxy'] as const
+  const isUsed = keys.some((key) => draft[key].length > 0 || problemsAt(problems, 'network', key).length > 0)
+  const isShown = isUsed || memory.isOn('more')
   return [
     {
-      kind: 'text',
-      id: 'address',
-      label: 'Address',
-      value: draft.address,
-      hint: 'such as 10.0.0.2/24',
-      problems: problemsAt(problems, 'network', 'address'),
-      onChange: (address) => onChange({ ...draft, address: address.trim() }),
+      kind: 'check',
+      id: 'more',
+      label: 'Show VLAN, search domains and proxy',
+      isChecked: isShown,
+      onToggle: () => memory.set('more', !isShown),
     },
+    ...(isShown
+      ? [
+          textField(props, 'vlan', 'VLAN', 'its number, or empty'),
+          listField(props, 'searchDomains', 'Search domains', 'several with commas'),
+          textField(props, 'proxy', 'Proxy', 'http://…, or empty'),
+        ]
+      : []),
+  ]
+}
+
+/** Advice, for whoever wants it: going on works without. */
+function checkRows({ draft, looks }: Props): readonly Row[] {
+  const { wifiPassphrase: _, ...about } = draft
+  const name = JSON.stringify(about)
+  const look = looks.get('check')
+  const parsed = parseStep(networkStep, draft)
+  return [
     {
-      kind: 'text',
-      id: 'gateway',
-      label: 'Gateway',
-      value: draft.gateway,
-      hint: 'your router',
-      problems: problemsAt(problems, 'network', 'gateway'),
-      onChange: (gateway) => onChange({ ...draft, gateway: gateway.trim() }),
-    },
-    {
-      kind: 'text',
-      id: 'nameservers',
-      label: 'Name servers',
-      // As typed: the draft's list has no place for the comma that was just pressed.
-      value: memory.text('nameservers') ?? draft.nameservers.join(', '),
-      hint: 'several with commas',
-      problems: problemsAt(problems, 'network', 'nameservers'),
-      onChange(text) {
-        memory.set('nameservers', text)
-        onChange({ ...draft, nameservers: text.split(/[\s,]+/u).filter((part) => part !== '') })
+      kind: 'action',
+      id: 'check',
+      label: 'Check the network now',
+      verb: 'check',
+      goesOn: true,
+      onPress() {
+        if ('value' in parsed) looks.start('check', name, ({ checkNetwork }) => checkNetwork(parsed.value))
       },
     },
+    ...('problems' in parsed
+      ? [{ kind: 'note', text: 'It needs what is missing above.', tone: 'dim', indent: 4 } as const]
+      : []),
+    ...(look?.about === name ? lookRows(look, 'Checking: this takes up to half a minute where nobody answers…') : []),
   ]
 }

@@ -1,3 +1,4 @@
+import { swapFiles } from './swap-files.ts'
 import type { FileSystem, System } from './system.ts'
 
 // NixOS mounts these in the initrd whatever is said about them.
@@ -33,7 +34,10 @@ export function systemFstab(system: System): string {
   const swaps = randomSwaps(system).map(
     ({ device, options }) => `/dev/mapper/${swapName(device)} none swap ${(options ?? ['defaults']).join(',')} 0 0\n`,
   )
-  return [...mounts, ...swaps].join('')
+  const files = swapFiles(system).map(
+    ({ device, options }) => `${device} none swap ${(options ?? ['defaults']).join(',')} 0 0\n`,
+  )
+  return [...mounts, ...swaps, ...files].join('')
 }
 
 /** The installed system's crypttab: swap under a new random key at each boot. */

@@ -7,6 +7,7 @@ const FILE = '/run/keystone-lab.env'
  *
  *  KEYSTONE_LAB_CHEAP_PBKDF   any value: LUKS keys are derived in no time instead of ten seconds under emulation
  *  KEYSTONE_LAB_BUILD_PAUSE_MS  pause between two steps of the make-believe build
+ *  KEYSTONE_LAB_SHIM  any value: what is installed boots with Secure Boot on, too
  *  KEYSTONE_DISKO, KEYSTONE_NIXPKGS_LIB  source folders: the real disko's own script runs instead of ours */
 export function labSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,5 +1,16 @@
-import type { Dataset, Disk, Filesystem, Hooks, Layout, Luks, Partition, Pool } from './layout.ts'
+import {
+  type Dataset,
+  type Disk,
+  type Filesystem,
+  type Layout,
+  type Luks,
+  members,
+  type Partition,
+  type Pool,
+} from './layout.ts'
+import type { Hooks } from './layout-fields.ts'
 import { quote } from './shell.ts'
+import { topologyWords } from './topology.ts'
 
 /** A node's commands between its hooks, in a subshell of its own as in disko: a hook's variables end with it. */
 function node(hooks: Hooks, kind: 'Create' | 'Mount' | 'Unmount', body: string): string {
@@ -88,11 +99,9 @@ ${formatLuks(dataset.content, device)}`,
   )
 }
 
-function members(layout: Layout, pool: Pool): readonly string[] {
-  return layout.disks
-    .flatMap((disk) => disk.content.partitions)
-    .filter(({ content }) => content.type === 'zfs' && content.pool === pool.name)
-    .map(({ device }) => device)
+function poolWords({ disks }: Layout, { name, mode }: Pool): readonly string[] {
+  if (typeof mode !== 'string') return topologyWords(mode)
+  return [mode, ...members(disks, name)].filter((word) => word !== '')
 }
 
 function formatPool(layout: Layout, pool: Pool): string {
@@ -105,7 +114,7 @@ function formatPool(layout: Layout, pool: Pool): string {
   echo "not creating zpool ${pool.name} as a pool with that name already exists" >&2
 else
   zpool create -f ${name} -R "$root_mountpoint" ${root} ${flags('o', pool.options)} ${flags('O', pool.rootFsOptions)} \\
-    ${pool.mode} ${members(layout, pool).map(quote).join(' ')}
+    ${poolWords(layout, pool).map(quote).join(' ')}
 fi
 ${pool.datasets.map((dataset) => formatDataset(pool, dataset)).join('\n')}`,
   )

@@ -35,6 +35,20 @@ test('partitions and data sets come in the order disko uses, whatever the order 
   expect(layout.pools[0]?.datasets.map(({ name }) => name)).toEqual(['credstore', 'crypt', 'crypt/root'])
 })
 
+/** A whole disk with one partition. */
+const plainDisk = (key: string, content: object = { type: 'filesystem', format: 'xfs', mountpoint: '/' }) => ({
+  type: 'disk',
+  device: `/dev/disk/by-id/virtio-${key}`,
+  content: { type: 'gpt', partitions: { zfs: { size: '100%', content } } },
+})
+const member = (key: string) => plainDisk(key, { type: 'zfs', pool: 'rpool' })
+
+/** Disks a to d, l and s, all in one pool. */
+const manyDisks = (mode: unknown, more: object = {}) => ({
+  disk: Object.fromEntries(['a', 'b', 'c', 'd', 'l', 's'].map((key) => [key, member(key)])),
+  zpool: { rpool: { type: 'zpool', mode, datasets: { root }, ...more } },
+})
+
 const withPartition = (name: string, part: object) => ({
   ...devices,
   disk: { a: { ...disk, content: { type: 'gpt', partitions: { ...partitions, [name]: part } } } },
@@ -56,14 +70,19 @@ test.each([
   ],
   [
     'a file system the lab does not make',
-    withPartition('esp', { ...esp, content: { ...esp.content, format: 'xfs' } }),
+    withPartition('esp', { ...esp, content: { ...esp.content, format: 'btrfs' } }),
     'esp.content.format',
+  ],
+  [
+    'a pool without a member',
+    { disk: { a: plainDisk('a') }, zpool: devices.zpool },
+    'no devices found for zpool rpool',
   ],
   ['a member of no pool', { disk: devices.disk }, 'no zpool is called rpool'],
   ['a label that is too long', withPartition('x'.repeat(40), swap), 'longer than 36 characters'],
   [
     'a pool of another shape',
-    { ...devices, zpool: { rpool: { type: 'zpool', mode: 'raidz1', datasets } } },
+    { ...devices, zpool: { rpool: { type: 'zpool', mode: 'draid', datasets } } },
     'zpool.rpool.mode',
   ],
   [
@@ -119,4 +138,47 @@ test('unmounting closes the credstore before the pool is exported', () => {
 
 test('destroying touches only the disks of the layout', () => {
   expect(destroyScript(readLayout(devices))).toContain("for disk in '/dev/disk/by-id/virtio-a'; do")
+})
+
+test('a file system without encryption is made on the partition and mounted from it', () => {
+  const layout = readLayout({ disk: { a: plainDisk('a') } })
+  expect(formatScript(layout)).toContain("mkfs.xfs  '/dev/disk/by-partlabel/disk-a-zfs'")
+  expect(mountScript(layout)).toContain(`mount '/dev/disk/by-partlabel/disk-a-zfs' "$root_mountpoint"'/' -t xfs`)
+})
+
+const label = (key: string) => `'/dev/disk/by-partlabel/disk-${key}-zfs'`
+const createLine = (devices: unknown) => {
+  const script = formatScript(readLayout(devices))
+  const create = script.slice(script.indexOf('zpool create'))
+  return create.slice(0, create.indexOf('\nfi\n')).split('\\\n')[1]?.trim()
+}
+
+test.each(['', 'mirror', 'raidz1', 'raidz2', 'raidz3'])('one vdev of all members: mode "%s"', (mode) => {
+  const words = [...(mode === '' ? [] : [`'${mode}'`]), ...['a', 'b', 'c', 'd', 'l', 's'].map(label)]
+  expect(createLine(manyDisks(mode))).toBe(words.join(' '))
+})
+
+test('several vdevs are named kind by kind, single disks first', () => {
+  const topology = {
+    type: 'topology',
+    vdev: [{ mode: 'mirror', members: ['a', 'b'] }, { members: ['c'] }],
+    special: [{ members: ['/dev/disk/by-partlabel/disk-s-zfs'] }],
+    log: [{ members: ['l'] }],
+    spare: ['d'],
+  }
+  expect(createLine(manyDisks({ topology }))).toBe(
+    `${label('c')} 'mirror' ${label('a')} ${label('b')} 'spare' ${label('d')} 'log' ${label('l')} 'special' ${label('s')}`,
+  )
+})
+
+test.each([
+  ['no type', { topology: { vdev: [{ members: ['a', 'b', 'c', 'd', 'l', 's'] }] } }, 'mode.topology.type'],
+  ['another key', { topology: { type: 'topology', vdevs: [] } }, "mode.topology.vdevs' does not exist"],
+  ['a hook', { topology: { type: 'topology', preCreateHook: '' } }, "preCreateHook' does not exist"],
+  ['a mode', { topology: { type: 'topology', vdev: [{ mode: 'raid10', members: ['a'] }] } }, '.mode'],
+  ['a vdev without members', { topology: { type: 'topology', log: [{ mode: 'mirror' }] } }, 'members'],
+  ['a disk left out', { topology: { type: 'topology', vdev: [{ members: ['a', 'b'] }] } }, 'not all disks accounted'],
+  ['a list', ['a'], 'zpool.rpool.mode'],
+])('refuses in a topology: %s', (_name, mode, message) => {
+  expect(() => readLayout(manyDisks(mode))).toThrow(message)
 })

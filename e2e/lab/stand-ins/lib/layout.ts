@@ -1,21 +1,24 @@
-/** The part of disko's types that our templates use. Anything else is an error, so that a template cannot quietly rely
- *  on what the lab does not do. Field names and defaults as in disko's lib/types. */
-export class LayoutError extends Error {
-  override readonly name = 'LayoutError'
-}
+import {
+  ABSOLUTE,
+  entries,
+  fields,
+  type Hooks,
+  hooks,
+  LayoutError,
+  properties,
+  text,
+  texts,
+  typeOf,
+  WORD,
+} from './layout-fields.ts'
+import { MODES, type Mode, membersOf, readTopology, type Topology } from './topology.ts'
 
-export type Hooks = {
-  readonly preCreateHook: string
-  readonly postCreateHook: string
-  readonly preMountHook: string
-  readonly postMountHook: string
-  readonly preUnmountHook: string
-  readonly postUnmountHook: string
-}
+/** What the lab makes with its mkfs and can mount in its initrd. */
+type Format = 'vfat' | 'ext4' | 'xfs'
 
 export type Filesystem = Hooks & {
   readonly type: 'filesystem'
-  readonly format: 'vfat' | 'ext4'
+  readonly format: Format
   readonly mountpoint: string | null
   readonly mountOptions: readonly string[]
   readonly extraArgs: readonly string[]
@@ -51,95 +54,20 @@ export type Dataset = Hooks & {
   )
 export type Pool = Hooks & {
   readonly name: string
-  readonly mode: '' | 'mirror'
+  /** Of all members in their order, or a description of several vdevs. */
+  readonly mode: Mode | Topology
   readonly options: Readonly<Record<string, string>>
   readonly rootFsOptions: Readonly<Record<string, string>>
   readonly datasets: readonly Dataset[]
 }
 export type Layout = { readonly disks: readonly Disk[]; readonly pools: readonly Pool[] }
 
-const HOOKS = [
-  'preCreateHook',
-  'postCreateHook',
-  'preMountHook',
-  'postMountHook',
-  'preUnmountHook',
-  'postUnmountHook',
-] as const
-
-type Fields = { readonly at: string; readonly raw: Readonly<Record<string, unknown>> }
-
-function fields(value: unknown, at: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LayoutError(`A definition for option \`${at}' is not of type \`attribute set'`)
-  }
-  const raw = value as Record<string, unknown>
-  for (const key of Object.keys(raw)) {
-    if (!known.includes(key) && !HOOKS.includes(key as (typeof HOOKS)[number])) {
-      throw new LayoutError(`The option \`${at}.${key}' does not exist`)
-    }
-  }
-  return { at, raw }
-}
-
-function hooks({ at, raw }: Fields): Hooks {
-  const entries = HOOKS.map((hook) => {
-    const value = raw[hook] ?? ''
-    if (typeof value !== 'string') throw notOfType(`${at}.${hook}`, 'strings concatenated with "\\n"')
-    return [hook, value]
-  })
-  return Object.fromEntries(entries) as Hooks
-}
-
-function notOfType(at: string, type: string): LayoutError {
-  return new LayoutError(`A definition for option \`${at}' is not of type \`${type}'`)
-}
-
-function text({ at, raw }: Fields, key: string, pattern: RegExp, fallback?: string): string {
-  const value = raw[key] ?? fallback
-  if (value === undefined) throw new LayoutError(`The option \`${at}.${key}' was accessed but has no value defined`)
-  if (typeof value !== 'string' || !pattern.test(value)) throw notOfType(`${at}.${key}`, `string matching ${pattern}`)
-  return value
-}
-
-function texts({ at, raw }: Fields, key: string, fallback: readonly string[]): readonly string[] {
-  const value = raw[key] ?? fallback
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
-    throw notOfType(`${at}.${key}`, 'list of string')
-  return value as string[]
-}
-
-function properties({ at, raw }: Fields, key: string): Readonly<Record<string, string>> {
-  const value = raw[key] ?? {}
-  const isRight =
-    typeof value === 'object' &&
-    !Array.isArray(value) &&
-    Object.values(value as object).every((item) => typeof item === 'string')
-  if (!isRight) throw notOfType(`${at}.${key}`, 'attribute set of string')
-  return value as Record<string, string>
-}
-
-function entries(value: unknown, at: string): readonly (readonly [string, unknown])[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notOfType(at, 'attribute set')
-  // Nix prints attributes sorted, JSON.parse keeps the order but not for keys like "10": sort again, by bytes.
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-function typeOf(value: unknown, at: string): string {
-  const type = (value as { type?: unknown } | null)?.type
-  if (typeof type !== 'string') throw new LayoutError(`The option \`${at}.type' was accessed but has no value defined`)
-  return type
-}
-
-const ABSOLUTE = /^\/[\w./:+-]*$/
-const WORD = /^[\w.:-]+$/
-
 function filesystem(value: unknown, at: string): Filesystem {
   const node = fields(value, at, ['type', 'format', 'mountpoint', 'mountOptions', 'extraArgs'])
   return {
     ...hooks(node),
     type: 'filesystem',
-    format: text(node, 'format', /^(vfat|ext4)$/) as 'vfat' | 'ext4',
+    format: text(node, 'format', /^(vfat|ext4|xfs)$/) as Format,
     mountpoint: node.raw.mountpoint == null ? null : text(node, 'mountpoint', ABSOLUTE),
     mountOptions: texts(node, 'mountOptions', ['defaults']),
     extraArgs: texts(node, 'extraArgs', []),
@@ -237,13 +165,21 @@ function dataset(name: string, value: unknown, at: string): Dataset {
   throw new LayoutError(`${at}.type: unknown type \`${type}'`)
 }
 
+function readMode(value: unknown, at: string): Mode | Topology {
+  if (typeof value !== 'string') return readTopology(value, at)
+  const mode = MODES.find((known) => known === value)
+  if (mode === undefined)
+    throw new LayoutError(`A definition for option \`${at}' is not of type \`one of ${MODES.join(', ')}'`)
+  return mode
+}
+
 function pool(name: string, value: unknown): Pool {
   const at = `disko.devices.zpool.${name}`
   const node = fields(value, at, ['type', 'mode', 'options', 'rootFsOptions', 'datasets'])
   return {
     ...hooks(node),
     name,
-    mode: text(node, 'mode', /^(|mirror)$/, '') as '' | 'mirror',
+    mode: readMode(node.raw.mode ?? '', `${at}.mode`),
     options: properties(node, 'options'),
     rootFsOptions: properties(node, 'rootFsOptions'),
     datasets: entries(node.raw.datasets, `${at}.datasets`).map(([key, set]) =>
@@ -266,5 +202,24 @@ export function readLayout(devices: unknown): Layout {
       }
     }
   }
+  for (const { name, mode } of pools) checkMembers(name, mode, members(disks, name))
   return { disks, pools }
+}
+
+/** The partitions that say they belong to a pool, in the order of their disks' names. */
+export function members(disks: readonly Disk[], pool: string): readonly string[] {
+  return disks
+    .flatMap((disk) => disk.content.partitions)
+    .filter(({ content }) => content.type === 'zfs' && content.pool === pool)
+    .map(({ device }) => device)
+}
+
+/** disko only says so and goes on without the pool; its first dataset fails then. */
+function checkMembers(pool: string, mode: Mode | Topology, found: readonly string[]): void {
+  if (found.length === 0) throw new LayoutError(`no devices found for zpool ${pool}`)
+  if (typeof mode === 'string') return
+  const named = membersOf(mode)
+  const isSame = [...named].sort().join('\n') === [...found].sort().join('\n')
+  if (!isSame)
+    throw new LayoutError(`zpool ${pool}: not all disks accounted for: ${named.join(' ')} and ${found.join(' ')}`)
 }

@@ -3,6 +3,7 @@ import { cpioArchive } from './cpio.ts'
 import { initrdCrypttab, initrdFstab, systemCrypttab, systemFstab } from './fstab.ts'
 import { labSettings } from './lab-settings.ts'
 import { storePath } from './store-path.ts'
+import { swapFileUnits } from './swap-files.ts'
 import type { System } from './system.ts'
 import { serviceFiles, timerFiles } from './units.ts'
 
@@ -42,6 +43,18 @@ rpool/crypt/etcd /var/lib/etcd zfs defaults 0 0
   expect(systemCrypttab(system)).toBe(
     'dev-disk-byx2dpartlabel-diskx2dax2dswap /dev/disk/by-partlabel/disk-a-swap /dev/urandom swap,plain,cipher=aes-xts-plain64,size=512,nofail\n',
   )
+})
+
+test('a swap file is made in its size before it is used', () => {
+  const files = { fileSystems: {}, swapDevices: [{ device: '/var/swap-file', size: 2048 }] } as unknown as System
+  expect(systemFstab(files)).toBe('/var/swap-file none swap defaults 0 0\n')
+  const [unit, script, link] = swapFileUnits(files)
+  expect(unit).toMatchObject({
+    path: '/etc/systemd/system/mkswap-var-swap\\x2dfile.service',
+    content: expect.stringContaining('Before=var-swap\\x2dfile.swap shutdown.target'),
+  })
+  expect(script).toMatchObject({ content: expect.stringContaining('bytes=$((2048 * 1048576))') })
+  expect(link?.path).toBe('/etc/systemd/system/var-swap\\x2dfile.swap.requires/mkswap-var-swap\\x2dfile.service')
 })
 
 test('the initrd unlocks with the options that the configuration gives', () => {

@@ -56,7 +56,8 @@ let
       "wantedBy"
       "wants"
     ] one
-    // lib.optionalAttrs (!one.enable) { enable = false; };
+    // lib.optionalAttrs (!one.enable) { enable = false; }
+    // lib.optionalAttrs ((one.overrideStrategy or "") == "asDropin") { inherit (one) overrideStrategy; };
   service = one: unit one // pick [ "environment" "path" "script" "serviceConfig" ] one;
   timer = one: unit one // pick [ "timerConfig" ] one;
   etc =
@@ -65,6 +66,15 @@ let
       throw "environment.etc.\"${path}\": the lab lays down texts only"
     else
       { inherit (one) mode text; };
+  # Of networkd's many settings those that are written into a file here; another one that is set must not be lost in silence.
+  only =
+    what: names: name: one:
+    let
+      set = filterAttrs (_: isSet) (removeAttrs one [ "enable" ]);
+      strange = lib.attrNames (removeAttrs set names);
+    in
+    if strange == [ ] then set else throw "${what}.\"${name}\": the lab does not know ${toString strange}";
+  networkd = what: names: all: mapAttrs (only what names) (filterAttrs (_: one: one.enable) all);
   sanoid = config.services.sanoid;
 in
 if broken != [ ] then
@@ -73,6 +83,12 @@ else
   # An option that nobody reads must be right too.
   builtins.seq (force evaluated) {
     inherit (config) warnings;
+    # What the configuration writes itself; everything else is in the target from the start.
+    commands = lib.listToAttrs (
+      map (one: lib.nameValuePair one.pname one.text) (
+        lib.filter (one: one ? text) config.environment.systemPackages
+      )
+    );
     environment.etc = lib.mapAttrs' (_: one: lib.nameValuePair one.target (etc one.target one)) (
       filterAttrs (_: one: one.enable) config.environment.etc
     );
@@ -91,14 +107,31 @@ else
       _: lib.getAttrs [ "allowDiscards" "crypttabExtraOpts" "device" ]
     ) config.boot.initrd.luks.devices;
     networking = { inherit (config.networking) hostId hostName; };
-    networks = mapAttrs (
-      _: pick [ "address" "dns" "gateway" "linkConfig" "matchConfig" "networkConfig" ]
-    ) config.systemd.network.networks;
+    netdevs = networkd "systemd.network.netdevs" [ "bondConfig" "netdevConfig" "vlanConfig" ] config.systemd.network.netdevs;
+    networks = networkd "systemd.network.networks" [
+      "address"
+      "bond"
+      "dhcpV4Config"
+      "dhcpV6Config"
+      "dns"
+      "domains"
+      "gateway"
+      "ipv6AcceptRAConfig"
+      "linkConfig"
+      "matchConfig"
+      "networkConfig"
+      "ntp"
+      "routes"
+      "vlan"
+    ] config.systemd.network.networks;
     sanoid = if sanoid.enable then lib.getAttrs [ "datasets" "enable" "interval" "templates" ] sanoid else null;
     services = mapAttrs (_: service) config.systemd.services;
     stateVersion = config.system.stateVersion;
+    console = { inherit (config.console) keyMap; };
+    i18n = { inherit (config.i18n) defaultLocale; };
+    time = { inherit (config.time) timeZone; };
     swapDevices = map (swap: {
-      inherit (swap) device options;
+      inherit (swap) device options size;
       randomEncryption = { inherit (swap.randomEncryption) enable; };
     }) config.swapDevices;
     timers = mapAttrs (_: timer) config.systemd.timers;

@@ -1,6 +1,8 @@
 /** What `nix build` leaves for `nixos-install`: the values that lib/system.nix read from the rendered configuration. */
 export type Service = {
   readonly enable?: boolean
+  /** `asDropin`: the unit is another's (a generator's), and this is added to it. */
+  readonly overrideStrategy?: string
   readonly description?: string
   readonly wants?: readonly string[]
   readonly requires?: readonly string[]
@@ -35,14 +37,27 @@ export type FileSystem = {
   readonly neededForBoot?: boolean
 }
 
+/** One section of a networkd file. A setting with several values is written once for each. */
+type Section = Readonly<Record<string, Setting | readonly Setting[]>>
+
 export type Network = {
-  readonly matchConfig?: Readonly<Record<string, Setting>>
-  readonly linkConfig?: Readonly<Record<string, Setting>>
-  readonly networkConfig?: Readonly<Record<string, Setting>>
+  readonly matchConfig?: Section
+  readonly linkConfig?: Section
+  readonly networkConfig?: Section
+  readonly dhcpV4Config?: Section
+  readonly dhcpV6Config?: Section
+  readonly ipv6AcceptRAConfig?: Section
+  readonly routes?: readonly Section[]
   readonly address?: readonly string[]
   readonly gateway?: readonly string[]
   readonly dns?: readonly string[]
+  readonly domains?: readonly string[]
+  readonly ntp?: readonly string[]
+  readonly bond?: readonly string[]
+  readonly vlan?: readonly string[]
 }
+
+export type Netdev = { readonly netdevConfig?: Section; readonly vlanConfig?: Section; readonly bondConfig?: Section }
 
 export type User = {
   readonly isNormalUser?: boolean
@@ -67,11 +82,18 @@ export type Sanoid = {
 type SanoidSettings = Readonly<Record<string, Setting | readonly string[] | null>>
 
 export type System = {
+  /** Programs that the configuration writes itself, by name: their text. */
+  readonly commands: Readonly<Record<string, string>>
   readonly environment: { readonly etc: Readonly<Record<string, { readonly text?: string; readonly mode?: string }>> }
   readonly fileSystems: Readonly<Record<string, FileSystem>>
   readonly networking: { readonly hostName: string; readonly hostId: string | null }
+  readonly console: { readonly keyMap: string }
+  readonly i18n: { readonly defaultLocale: string }
+  readonly time: { readonly timeZone: string | null }
   readonly swapDevices: readonly {
     readonly device: string
+    /** In MiB: a file that is made when it is not there. */
+    readonly size?: number | null
     readonly options?: readonly string[]
     readonly randomEncryption?: { readonly enable?: boolean }
   }[]
@@ -90,6 +112,7 @@ export type System = {
   >
   readonly initrdServices: Readonly<Record<string, Service>>
   readonly initrdBin: Readonly<Record<string, string>>
+  readonly netdevs: Readonly<Record<string, Netdev>>
   readonly networks: Readonly<Record<string, Network>>
   readonly services: Readonly<Record<string, Service>>
   readonly timers: Readonly<Record<string, Timer>>

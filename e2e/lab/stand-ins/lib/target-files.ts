@@ -1,25 +1,9 @@
 import { systemCrypttab, systemFstab } from './fstab.ts'
+import { netdevFile, networkFile } from './network-files.ts'
 import { sanoidFiles } from './sanoid.ts'
-import type { LaidFile, Network, Setting, System } from './system.ts'
+import { swapFileUnits } from './swap-files.ts'
+import type { LaidFile, System } from './system.ts'
 import { serviceFiles, timerFiles } from './units.ts'
-
-function networkFile(name: string, network: Network): LaidFile {
-  const pairs = (settings: Readonly<Record<string, Setting>> = {}) =>
-    Object.entries(settings).map(([key, value]) => `${key}=${value}\n`)
-  const lines = (key: string, values: readonly string[] = []) => values.map((value) => `${key}=${value}\n`)
-  const content = [
-    '[Match]\n',
-    ...pairs(network.matchConfig),
-    '\n[Link]\n',
-    ...pairs(network.linkConfig),
-    '\n[Network]\n',
-    ...pairs(network.networkConfig),
-    ...lines('Address', network.address),
-    ...lines('Gateway', network.gateway),
-    ...lines('DNS', network.dns),
-  ].join('')
-  return { path: `/etc/systemd/network/${name}.network`, content, mode: 0o644 }
-}
 
 /** NixOS sets passwords from their files at each boot, while it makes the users; so does this unit. */
 function passwordUnit(system: System): readonly LaidFile[] {
@@ -39,6 +23,25 @@ function passwordUnit(system: System): readonly LaidFile[] {
     serviceConfig: { Type: 'oneshot', RemainAfterExit: true },
     script,
   })
+}
+
+/** Language, keyboard and time zone. NixOS has systemd-vconsole-setup for the keyboard, Debian has not. */
+function personFiles({ console: { keyMap }, i18n, time }: System): readonly LaidFile[] {
+  return [
+    { path: '/etc/locale.conf', content: `LANG=${i18n.defaultLocale}\n`, mode: 0o644 },
+    { path: '/etc/vconsole.conf', content: `KEYMAP=${keyMap}\n`, mode: 0o644 },
+    ...(time.timeZone === null ? [] : [{ path: '/etc/localtime', link: `/usr/share/zoneinfo/${time.timeZone}` }]),
+    ...serviceFiles('keystone-lab-keyboard', {
+      description: 'Load the keyboard layout',
+      wantedBy: ['multi-user.target'],
+      after: ['local-fs.target'],
+      serviceConfig: {
+        Type: 'oneshot',
+        RemainAfterExit: true,
+        ExecStart: `/usr/bin/loadkeys -q -C /dev/tty1 ${keyMap}`,
+      },
+    }),
+  ]
 }
 
 /** The files that turn the small Debian system into what the rendered configuration describes. */
@@ -62,6 +65,14 @@ export function targetFiles(system: System, storePath: string, machineId: string
     { path: '/etc/crypttab', content: systemCrypttab(system), mode: 0o600 },
     ...keys,
     ...etc,
+    ...Object.entries(system.commands).map(([name, text]) => ({
+      path: `/usr/bin/${name}`,
+      content: text,
+      mode: 0o755,
+    })),
+    ...personFiles(system),
+    ...swapFileUnits(system),
+    ...Object.entries(system.netdevs).map(([name, netdev]) => netdevFile(name, netdev)),
     ...Object.entries(system.networks).map(([name, network]) => networkFile(name, network)),
     {
       path: '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',

@@ -34,9 +34,10 @@ function environment({ path = [], environment = {} }: Service): Readonly<Record<
 }
 
 /** One NixOS service as files: the unit, its script as NixOS names it, and the links of wantedBy and requiredBy.
- *  A service that is not enabled becomes a link to /dev/null, as in NixOS. */
+ *  A service that is not enabled becomes a link to /dev/null, as in NixOS. One that another makes gets a drop-in. */
 export function serviceFiles(name: string, service: Service): readonly LaidFile[] {
-  const unit = `${FOLDER}/${name}.service`
+  const isDropIn = service.overrideStrategy === 'asDropin'
+  const unit = `${FOLDER}/${name}.service${isDropIn ? '.d/overrides.conf' : ''}`
   if (service.enable === false) return [{ path: unit, link: '/dev/null' }]
   const script = `/etc/keystone-lab/unit-script-${name}-start`
   const text = [

@@ -151,7 +151,8 @@ let
   };
   topology = T.submodule {
     options = {
-      type = preset "topology";
+      # disko tells the kind by it and has no default for it.
+      type = one "topology";
       vdev = field (T.listOf vdev) [ ];
       spare = field strings [ ];
       log = field (T.listOf vdev) [ ];

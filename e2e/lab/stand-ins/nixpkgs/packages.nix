@@ -1,6 +1,6 @@
 # Stands for the packages of nixpkgs: each is /usr of the lab's target, so "${pkgs.jq}/bin/jq" is a program that is there.
-# A package that a template newly uses must be added here, and to the target. Nothing is built, so there are no functions
-# that make a package: scripts of units are texts in their options.
+# A package that a template newly uses must be added here, and to the target. Nothing is built. The one function that makes a
+# package keeps its text: the lab writes it to /usr/bin of the target when it is in environment.systemPackages.
 { lib }:
 let
   package = pname: mainProgram: {
@@ -15,6 +15,7 @@ in
   inherit lib;
   linuxPackages = { };
   stdenv.hostPlatform.system = "x86_64-linux";
+  writeShellScriptBin = name: text: package name name // { text = "#!/usr/bin/bash\n${text}\n"; };
 }
 // lib.mapAttrs package {
   bash = "bash";

@@ -23,8 +23,9 @@ in
       type = lib.types.bool;
       default = true;
       description = ''
-        At each boot, look how the disk was unlocked and whether pool, EFI system partitions and TPM are as they should
-        be. The result is first-boot.json; `systemctl status keystone-first-boot` says what is not right.
+        At each boot, look how the disk was unlocked and whether pools, EFI system partitions and TPM are as they should
+        be. A TPM that opened the disk, but not by the key that the configuration wants, is enrolled again; nothing else
+        is changed. The result is first-boot.json; `systemctl status keystone-first-boot` says what is not right.
       '';
     };
   };
@@ -36,6 +37,7 @@ in
       after = [ "local-fs.target" ];
       unitConfig.ConditionPathExists = "${cfg.directory}/first-boot";
       path = [
+        config.keystone.command
         pkgs.coreutils
         pkgs.cryptsetup
         pkgs.jq

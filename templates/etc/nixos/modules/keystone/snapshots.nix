@@ -4,6 +4,7 @@
 let
   cfg = config.keystone.snapshots;
   inherit (config.keystone) storage;
+  datasets = storage.datasets // storage.dataPool.datasets;
 
   count =
     default: what:
@@ -13,14 +14,14 @@ let
       description = "How many ${what} snapshots are kept.";
     };
   # What can be built or fetched again is not worth the room.
-  isWorthIt = dataset: storage.datasets.${dataset} != "/nix";
+  isWorthIt = dataset: datasets.${dataset} != "/nix";
 in
 {
   options.keystone.snapshots = {
     enable = lib.mkOption {
       type = lib.types.bool;
-      default = storage.pool != null;
-      defaultText = lib.literalExpression "config.keystone.storage.pool != null";
+      default = datasets != { };
+      defaultText = lib.literalExpression "true when a dataset of ZFS is mounted";
       description = "Take snapshots and remove old ones. Needs ZFS.";
     };
 
@@ -31,7 +32,7 @@ in
 
     datasets = lib.mkOption {
       type = lib.types.listOf (lib.types.strMatching "[A-Za-z0-9_./:-]+");
-      default = lib.filter isWorthIt (lib.attrNames storage.datasets);
+      default = lib.filter isWorthIt (lib.attrNames datasets);
       defaultText = lib.literalExpression "every mounted dataset but the one at /nix";
       example = [ "rpool/crypt/var" ];
       description = "The datasets of which snapshots are taken; those below them are not included.";
@@ -42,13 +43,13 @@ in
     {
       assertions = [
         {
-          assertion = cfg.enable -> storage.pool != null;
-          message = "keystone.snapshots.enable needs ZFS: ext4 has no snapshots.";
+          assertion = cfg.enable -> datasets != { };
+          message = "keystone.snapshots.enable needs ZFS: ext4 and XFS have no snapshots.";
         }
       ];
     }
 
-    (lib.mkIf (cfg.enable && storage.pool != null) {
+    (lib.mkIf (cfg.enable && datasets != { }) {
       services.sanoid = {
         enable = true;
         templates.keystone = {

@@ -9,6 +9,11 @@
   # ZFS marks its pools with it as this machine's own. Keep it, also when the hardware changes.
   networking.hostId = "6105660f";
 
+  i18n.defaultLocale = "en_US.UTF-8";
+  # Also where the passphrase is typed at boot: the initrd takes the keymap from here.
+  console.keyMap = "us";
+  time.timeZone = "UTC";
+
   keystone = {
     primer.clusterName = "home";
     primer.role = "primer";

@@ -9,19 +9,22 @@
   # ZFS marks its pools with it as this machine's own. Keep it, also when the hardware changes.
   networking.hostId = "d77e483c";
 
+  i18n.defaultLocale = "en_US.UTF-8";
+  # Also where the passphrase is typed at boot: the initrd takes the keymap from here.
+  console.keyMap = "us";
+  time.timeZone = "UTC";
+
   keystone = {
     primer.clusterName = "cellar-1";
     primer.role = "primer";
     tpm.unlock = true;
-    network = {
-      interface = "enp0s2";
-      address = "10.0.2.20/24";
-      gateway = "10.0.2.2";
-      nameservers = [
-        "10.0.2.3"
-        "9.9.9.9"
-      ];
-    };
+    network.interface = "enp0s2";
+    network.address = "10.0.2.20/24";
+    network.gateway = "10.0.2.2";
+    network.nameservers = [
+      "10.0.2.3"
+      "9.9.9.9"
+    ];
   };
 
   users.users.anna = {

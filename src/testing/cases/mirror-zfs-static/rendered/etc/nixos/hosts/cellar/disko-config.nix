@@ -44,7 +44,7 @@ in
                 mountOptions = [
                   # Kernels and the boot loader's random seed are nobody's business but root's.
                   "umask=0077"
-                  # Either disk may be missing: that must not stop the boot.
+                  # Any disk may be missing: that must not stop the boot.
                   "nofail"
                 ];
               };
@@ -55,7 +55,7 @@ in
                 type = "swap";
                 # A new random key at each boot: nothing that was swapped out can be read later.
                 randomEncryption = true;
-                # Either disk may be missing. systemd waits for its swap all the same, so not for long.
+                # Any disk may be missing. systemd waits for its swap all the same, so not for long.
                 mountOptions = [
                   "nofail"
                   "x-systemd.device-timeout=60s"
@@ -88,7 +88,7 @@ in
                 mountOptions = [
                   # Kernels and the boot loader's random seed are nobody's business but root's.
                   "umask=0077"
-                  # Either disk may be missing: that must not stop the boot.
+                  # Any disk may be missing: that must not stop the boot.
                   "nofail"
                 ];
               };
@@ -99,7 +99,7 @@ in
                 type = "swap";
                 # A new random key at each boot: nothing that was swapped out can be read later.
                 randomEncryption = true;
-                # Either disk may be missing. systemd waits for its swap all the same, so not for long.
+                # Any disk may be missing. systemd waits for its swap all the same, so not for long.
                 mountOptions = [
                   "nofail"
                   "x-systemd.device-timeout=60s"
@@ -120,7 +120,18 @@ in
 
     zpool.${pool} = {
       type = "zpool";
-      mode = "mirror";
+      mode.topology = {
+        type = "topology";
+        vdev = [
+          {
+            mode = "mirror";
+            members = [
+              "a"
+              "b"
+            ];
+          }
+        ];
+      };
       options = {
         # 4 KiB blocks, also on disks that claim 512 bytes. It cannot be changed later.
         ashift = "12";

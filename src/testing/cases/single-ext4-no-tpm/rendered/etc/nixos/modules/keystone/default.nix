@@ -5,6 +5,10 @@
 {
   imports = [
     ./access.nix
+    ./boot-copies.nix
+    ./command.nix
+    ./data-pool.nix
+    ./hibernation.nix
     ./network.nix
     ./phases.nix
     ./primer.nix
@@ -31,8 +35,6 @@
     "console=tty0"
     "console=ttyS0,115200"
   ];
-
-  time.timeZone = "UTC";
 
   environment.systemPackages = [
     pkgs.cryptsetup

@@ -70,7 +70,17 @@ in
 
     zpool.${pool} = {
       type = "zpool";
-      mode = "";
+      mode.topology = {
+        type = "topology";
+        vdev = [
+          {
+            mode = "";
+            members = [
+              "a"
+            ];
+          }
+        ];
+      };
       options = {
         # 4 KiB blocks, also on disks that claim 512 bytes. It cannot be changed later.
         ashift = "12";

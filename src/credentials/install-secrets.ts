@@ -1,0 +1,20 @@
+import type { Answers } from '../model/answers.ts'
+import type { InstallSecrets } from '../model/install-secrets.ts'
+import type { Secret } from '../model/secret.ts'
+
+/** The secrets of these answers, with the recovery key that was made for this install; the key is dropped where the answers
+ *  want none. */
+export function secretsOf(
+  { encryption, identity, network, cluster }: Answers,
+  recoveryKey: Secret | null,
+): InstallSecrets {
+  return {
+    passphrase: encryption.passphrase,
+    pin: encryption.pin,
+    recoveryKey: encryption.recoveryKey ? recoveryKey : null,
+    password: identity.password,
+    passwordHash: identity.passwordHash,
+    wifiPassphrase: network.wifi?.passphrase ?? null,
+    joinToken: cluster.join?.token ?? null,
+  }
+}
