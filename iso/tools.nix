@@ -40,6 +40,7 @@ in
     pkgs.smartmontools
     pkgs.tpm2-tools
     pkgs.usbutils
+    pkgs.xfsprogs
   ];
 
   boot.supportedFilesystems.zfs = true;

@@ -23,6 +23,7 @@ let
   known = [
     "coreutils"
     "cryptsetup"
+    "curl"
     "disko"
     "dosfstools"
     "e2fsprogs"
@@ -31,6 +32,8 @@ let
     "gitMinimal"
     "gptfdisk"
     "iproute2"
+    "iputils"
+    "kbd"
     "less"
     "makeWrapper"
     "mkpasswd"
@@ -49,6 +52,7 @@ let
     "tpm2-tools"
     "usbutils"
     "util-linux"
+    "xfsprogs"
     "xorriso"
     "zfs"
   ];

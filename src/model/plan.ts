@@ -1,11 +1,4 @@
-import type {
-  DataPoolLayout,
-  Layout,
-  NetworkAnswers,
-  Role,
-  SystemAnswers,
-  Unlock,
-} from './answers.ts'
+import type { DataPoolLayout, Layout, NetworkAnswers, Role, SystemAnswers, Unlock } from './answers.ts'
 
 export type DiskRole = 'system' | 'spare' | 'log' | 'cache' | 'special' | 'data'
 

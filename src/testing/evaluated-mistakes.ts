@@ -71,7 +71,7 @@ export const MISTAKES: readonly Mistake[] = [
     file: HOST,
     from: 'tpm.unlock',
     to: 'tpm.unlok',
-    says: "Did you mean `keystone.tpm.unlock'?",
+    says: "Did you mean `keystone.tpm.unlock'",
   },
   {
     what: 'a value of the wrong type',
@@ -126,8 +126,8 @@ export const MISTAKES: readonly Mistake[] = [
     in: 'default',
     file: HOST,
     from: NAME,
-    to: `  time.timeZone = "Europe/Berlin";\n${NAME}`,
-    says: "The option `time.timeZone' has conflicting definition values:",
+    to: `  boot.loader.systemd-boot.configurationLimit = 5;\n${NAME}`,
+    says: "The option `boot.loader.systemd-boot.configurationLimit' has conflicting definition values:",
   },
   {
     what: 'an unknown package',

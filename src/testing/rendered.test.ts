@@ -177,7 +177,9 @@ test.each(names)('%s: the host file stays short, and no file holds a secret', (n
   const host = files.find(({ path }) => path.endsWith('/configuration.nix'))
   expect(host?.content.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
   const answers = readFileSync(join(CASES, name, 'answers.yaml'), 'utf8')
-  const secrets = [...answers.matchAll(/^ +(?:passphrase|password|pin): ['"]?(.*?)['"]?$/gm)].map(([, secret = '']) => secret)
+  const secrets = [...answers.matchAll(/^ +(?:passphrase|password|pin): ['"]?(.*?)['"]?$/gm)].map(
+    ([, secret = '']) => secret,
+  )
   expect(secrets.length).toBeGreaterThan(0)
   for (const { path, content } of files) {
     for (const secret of secrets) expect(content, path).not.toContain(secret)

@@ -70,9 +70,9 @@ describe.skipIf(!hasNix)(
       [
         'an option that does not exist',
         'modules/keystone/default.nix',
-        'time.timeZone',
-        'time.timezone',
-        "The option `time.timezone' does not exist",
+        'configurationLimit',
+        'configurationLimits',
+        "The option `boot.loader.systemd-boot.configurationLimits' does not exist",
       ],
       [
         'a value of the wrong type',
@@ -108,8 +108,8 @@ describe.skipIf(!hasNix)(
       [
         'a file in /etc that is no text',
         'modules/keystone/default.nix',
-        'time.timeZone',
-        'environment.etc.other.source = "/dev/null"; time.timeZone',
+        'environment.systemPackages',
+        'environment.etc.other.source = "/dev/null"; environment.systemPackages',
         'the lab lays down texts only',
       ],
     ])('refuses %s', (_name, file, from, to, message) => {
@@ -123,7 +123,7 @@ describe.skipIf(!hasNix)(
 
     test('mkForce wins over what others say, mkDefault gives way', () => {
       const hardware = `hosts/${HOST}/hardware-configuration.nix`
-      edit('modules/keystone/default.nix', 'time.timeZone = "UTC";', 'time.timeZone = "UTC"; boot.loader.timeout = 3;')
+      edit('modules/keystone/default.nix', 'efi.canTouch', 'timeout = 3; efi.canTouch')
       edit(hardware, 'nixpkgs.hostPlatform', 'boot.loader.timeout = lib.mkForce 7; nixpkgs.hostPlatform')
       expect(read().loader.timeout).toBe(7)
       edit(hardware, 'mkForce 7', 'mkDefault 7')

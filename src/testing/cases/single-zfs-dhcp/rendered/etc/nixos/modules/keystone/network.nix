@@ -30,7 +30,9 @@ let
           "balance-alb"
         ];
         default = "active-backup";
-        description = "How they share the work: one at a time, by a switch that is set up for it (LACP), or all by turns.";
+        description = ''
+          How they share the work: one at a time, by a switch that is set up for it (LACP), or all by turns.
+        '';
       };
     };
   };
@@ -58,7 +60,10 @@ in
       type = lib.types.nullOr interfaceName;
       default = null;
       example = "enp0s2";
-      description = "The interface to configure, or the name of the bond. Null takes every wired one, so that the cable may go into any port.";
+      description = ''
+        The interface to configure, or the name of the bond. Null takes every wired one, so that the cable may go into
+        any port.
+      '';
     };
 
     bond = lib.mkOption {
@@ -78,7 +83,9 @@ in
       type = lib.types.nullOr ipWithPrefix;
       default = null;
       example = "10.0.0.2/24";
-      description = "The machine's IPv4 address, with the length of the prefix. Null for both addresses asks the network (DHCP).";
+      description = ''
+        The machine's IPv4 address, with the length of the prefix. Null for both addresses asks the network (DHCP).
+      '';
     };
 
     gateway = lib.mkOption {
@@ -155,7 +162,9 @@ in
         message = "keystone.network.address needs keystone.network.nameservers: without them no name is found.";
       }
       {
-        assertion = isStatic -> (cfg.gateway != null -> cfg.address != null) && (cfg.gateway6 != null -> cfg.address6 != null);
+        assertion =
+          isStatic
+          -> (cfg.gateway != null -> cfg.address != null) && (cfg.gateway6 != null -> cfg.address6 != null);
         message = "keystone.network: a gateway goes with an address of the same kind, IPv4 or IPv6.";
       }
       {
@@ -164,7 +173,9 @@ in
       }
       {
         assertion = cfg.bond != null -> cfg.bond.interfaces != [ ] && !lib.elem cfg.interface cfg.bond.interfaces;
-        message = "keystone.network.bond needs interfaces, other ones than keystone.network.interface, which is its name.";
+        message = ''
+          keystone.network.bond needs interfaces, other ones than keystone.network.interface, which is its name.
+        '';
       }
       {
         assertion = cfg.wifi != null -> cfg.bond == null && cfg.vlan == null;

@@ -9,6 +9,7 @@
 
 let
   cfg = config.keystone.phases;
+  inherit (config.keystone) storage;
 in
 {
   options.keystone.phases = {
@@ -34,7 +35,14 @@ in
     systemd.services.keystone-first-boot = {
       description = "Keystone phase: first boot";
       wantedBy = [ "multi-user.target" ];
-      after = [ "local-fs.target" ];
+      # The second pool is not waited for by local-fs.target: the boot goes on without it.
+      after = [
+        "local-fs.target"
+      ]
+      ++ lib.optionals (storage.dataPool.name != null) [
+        "keystone-data-pool.service"
+        "data.mount"
+      ];
       unitConfig.ConditionPathExists = "${cfg.directory}/first-boot";
       path = [
         config.keystone.command
@@ -44,7 +52,7 @@ in
         pkgs.systemd
         pkgs.util-linux
       ]
-      ++ lib.optional (config.keystone.storage.pool != null) config.boot.zfs.package;
+      ++ lib.optional (storage.pool != null || storage.dataPool.name != null) config.boot.zfs.package;
       serviceConfig = {
         Type = "oneshot";
         RemainAfterExit = true;

@@ -1,0 +1,40 @@
+# One EFI system partition on each disk of the system, and all of them in step: whichever disk fails, another one boots.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  bootEsp = config.boot.loader.efi.efiSysMountPoint;
+  extraEsps = lib.filter (esp: esp != bootEsp) config.keystone.storage.espMountpoints;
+in
+{
+  config = lib.mkIf (extraEsps != [ ]) {
+    # systemd-boot knows one EFI system partition. The others get a copy, so that each disk boots alone.
+    boot.loader.systemd-boot.extraInstallCommands = ''
+      if ! ${pkgs.util-linux}/bin/mountpoint -q ${bootEsp}; then
+        echo "${bootEsp} is not mounted: the copies of the boot loader stay as they are" >&2
+        exit 1
+      fi
+      for esp in ${lib.escapeShellArgs extraEsps}; do
+        if ! ${pkgs.util-linux}/bin/mountpoint -q "$esp"; then
+          echo "$esp is not mounted: its copy of the boot loader stays as it is" >&2
+          continue
+        fi
+        # First what ${bootEsp} no longer has: the room may be needed.
+        (cd "$esp" && ${pkgs.findutils}/bin/find . -type f) | while IFS= read -r file; do
+          [ -e "${bootEsp}/$file" ] || ${pkgs.coreutils}/bin/rm -f "$esp/$file"
+        done
+        # By content: after a roll-back the right file may be the older one.
+        (cd ${bootEsp} && ${pkgs.findutils}/bin/find . -type f) | while IFS= read -r file; do
+          ${pkgs.diffutils}/bin/cmp -s "${bootEsp}/$file" "$esp/$file" && continue
+          ${pkgs.coreutils}/bin/mkdir -p "$esp/''${file%/*}"
+          ${pkgs.coreutils}/bin/cp "${bootEsp}/$file" "$esp/$file"
+        done
+        ${pkgs.coreutils}/bin/sync -f "$esp"
+      done
+    '';
+  };
+}
