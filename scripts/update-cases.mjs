@@ -2,12 +2,12 @@
 // of a bad one. The diff is the review: read it before you commit it. Run it with `npm run update-cases`.
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { loadSource } from './load-source.mjs'
 import { ROOT } from './set-up.mjs'
 
 const CASES = join(ROOT, 'src/testing/cases')
 
-const cases = await loadCases()
+const cases = await loadSource('src/testing/good-cases.ts')
 const templates = await cases.templatesOfTree()
 for (const name of (await readdir(CASES)).sort()) {
   const folder = join(CASES, name)
@@ -33,23 +33,4 @@ for (const name of (await readdir(CASES)).sort()) {
   }
   await writeFile(join(folder, 'commands.txt'), await cases.commandsOfCase(name, templates))
   await writeFile(join(folder, 'plan-hash.txt'), `${(await cases.planOfCase(name)).hash}\n`)
-}
-
-// The source imports across .ts and .tsx: Node alone cannot load it.
-async function loadCases() {
-  const outfile = join(ROOT, 'src/testing', `.update-cases-${process.pid}.mjs`)
-  try {
-    await build({
-      entryPoints: [join(ROOT, 'src/testing/good-cases.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      logLevel: 'warning',
-    })
-    return await import(outfile)
-  } finally {
-    await rm(outfile, { force: true })
-  }
 }
