@@ -61,6 +61,8 @@ export function targetFiles(system: System, storePath: string, machineId: string
     { path: '/etc/hostname', content: `${hostName}\n`, mode: 0o644 },
     { path: '/etc/hosts', content: `127.0.0.1 localhost\n::1 localhost\n127.0.0.2 ${hostName}\n`, mode: 0o644 },
     { path: '/etc/machine-id', content: `${machineId}\n`, mode: 0o444 },
+    // Debian's own would make a copy of its default there: vconsole.conf is the installed system's.
+    { path: '/etc/tmpfiles.d/00-nixos.conf', content: 'f /etc/vconsole.conf\n', mode: 0o644 },
     { path: '/etc/fstab', content: systemFstab(system), mode: 0o644 },
     { path: '/etc/crypttab', content: systemCrypttab(system), mode: 0o600 },
     ...keys,
