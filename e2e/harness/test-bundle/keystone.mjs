@@ -10,11 +10,17 @@ const draw = () =>
   )
 
 stdin.setRawMode(true)
+// One read may bring several keys, or a part of one: on a serial line under load both happen.
+const KEY = /\x1b\[[\d;]*[A-Za-z~]|\x1b[^[]|[^\x1b]/g
+let rest = ''
 stdin.on('data', (data) => {
-  const key = String(data)
-  if (key === 'q') process.exit(7)
-  if (key === 'R') execFileSync('systemctl', ['reboot'])
-  keys.push(JSON.stringify(key))
+  const found = (rest + data).match(KEY) ?? []
+  rest = (rest + data).slice(found.join('').length)
+  for (const key of found) {
+    if (key === 'q') process.exit(7)
+    if (key === 'R') execFileSync('systemctl', ['reboot'])
+    keys.push(JSON.stringify(key))
+  }
   draw()
 })
 stdout.on('resize', () => {
