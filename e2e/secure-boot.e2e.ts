@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Machine } from './harness/machine.ts'
 import { answersYaml } from './install/answers.ts'
-import { bootAnswering, type Question } from './install/boot-questions.ts'
+import { bootAnswering, type Question, typeSecret } from './install/boot-questions.ts'
 import { CANARY_PASSPHRASE, CANARY_PIN, hostFilesWithCanary } from './install/canary.ts'
 import { withDiskMachine, withLab } from './install/disk-machine.ts'
 import { installHeadless } from './install/headless.ts'
@@ -75,9 +75,7 @@ async function reEnroll(machine: Machine): Promise<void> {
   })
   const typeAt = async (question: RegExp, answer: string) => {
     await tty.waitForText(question, { timeoutMs: 2 * MINUTE })
-    await tty.type('x')
-    await tty.waitUntil('the echo to be off', (screen) => (screen.text().split(question).at(-1) ?? '').includes('•'))
-    await tty.type(`\x7f${answer}\r`)
+    await typeSecret(tty, question, answer)
   }
   await typeAt(/passphrase for disk[^\n]*:/, ANSWERS.passphrase)
   await typeAt(/enter TPM2 PIN[^\n]*:/, ANSWERS.pin)

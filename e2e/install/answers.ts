@@ -63,9 +63,12 @@ cluster:
 }
 
 /** The same answers for a robot at the wizard. `layout`: the words of its option on the disk page. */
-export function typedAnswers(options: Pick<TypedAnswers, 'layout' | 'serials'>): TypedAnswers {
+export function typedAnswers(
+  options: Pick<TypedAnswers, 'layout' | 'serials'> & Partial<Pick<TypedAnswers, 'recoveryKey'>>,
+): TypedAnswers {
   return {
     ...PLACE,
+    recoveryKey: false,
     ...options,
     unlock: /\) Passphrase and TPM/,
     hostName: HOST_NAME,

@@ -67,11 +67,24 @@ async function nextQuestion(tty: Tty, asked: readonly Question[], isOver: () => 
   return found ?? null
 }
 
-/** systemd turns the echo off a moment after it has drawn the question, and what is typed in between is seen: so first a sign
- *  that is not of the answer. It comes back as a dot once the echo is off, and is taken away again. */
-async function answer(tty: Tty, question: Question, text: string): Promise<void> {
-  const last = (screen: Screen) => screen.text().split(QUESTIONS[question]).at(-1) ?? ''
-  await tty.type('x')
-  await tty.waitUntil('the echo to be off', (screen) => last(screen).includes('•'), { timeoutMs: 60_000 })
-  await tty.type(`\x7f${text}\r`)
+const answer = (tty: Tty, question: Question, text: string) => typeSecret(tty, QUESTIONS[question], text)
+
+const PROBES = 12
+const PROBE_MS = 5_000
+
+/** Types an answer to the question that stands last on the screen. systemd turns the echo off a moment after it has drawn the
+ *  question, and what is typed in between is seen, or thrown away: so first a sign that is not of the answer, again until it
+ *  comes back as a dot, and then Ctrl-U, which takes all of them away. */
+export async function typeSecret(tty: Tty, question: RegExp, text: string): Promise<void> {
+  const isDotted = (screen: Screen) => screen.text().split(question).at(-1)?.includes('•') === true
+  for (let probe = 1; ; probe += 1) {
+    await tty.type('x')
+    try {
+      await tty.waitUntil('the echo to be off', isDotted, { timeoutMs: PROBE_MS })
+      break
+    } catch (error) {
+      if (probe === PROBES) throw error
+    }
+  }
+  await tty.type(`\x15${text}\r`)
 }

@@ -146,6 +146,7 @@ export type TypedAnswers = {
   sshKey: string
   passphrase: string
   password: string
+  recoveryKey: boolean
 }
 
 export type OnPages = {
@@ -176,7 +177,7 @@ export async function answerAll(wizard: WizardDriver, answers: TypedAnswers, on:
   await wizard.choose(answers.unlock)
   await wizard.fill(/^Passphrase +\[/, answers.passphrase, { isSecret: true })
   await wizard.fill('Once more', answers.passphrase, { isSecret: true })
-  await wizard.toggle('Make a recovery key', false)
+  await wizard.toggle('Make a recovery key', answers.recoveryKey)
   await goOn('Encryption', 'Network')
   await wizard.choose('Any wired interface')
   await wizard.choose('By DHCP')
@@ -217,7 +218,21 @@ async function addSshKey(wizard: WizardDriver, key: string): Promise<void> {
   await wizard.tty.waitForText(/1\. .*SHA256:/)
 }
 
-/** From the review over the typed confirmation: reads the disk names off the screen and types them. */
+/** From the review to the page of the recovery key and through it: types the groups that are asked for. Returns the key. */
+export async function noteRecoveryKey(wizard: WizardDriver): Promise<string> {
+  const { tty } = wizard
+  await wizard.goOn('Recovery key')
+  const groups = [...tty.snapshotText().matchAll(/\b\d ([a-z]{8})-([a-z]{8})-? +\d/g)].flatMap(([, left, right]) => [
+    left ?? '',
+    right ?? '',
+  ])
+  if (groups.length !== 8) throw new Error(`not eight groups:\n${tty.snapshotText()}`)
+  const asked = [...tty.snapshotText().matchAll(/\bGroup (\d) /g)].map(([, number]) => Number(number))
+  for (const number of asked) await wizard.fill(`Group ${number}`, groups[number - 1] ?? '')
+  return groups.join('-')
+}
+
+/** From the page before it over the typed confirmation: reads the disk names off the screen and types them. */
 export async function confirmAndStart(wizard: WizardDriver): Promise<void> {
   await wizard.goOn('Confirm')
   const match = await wizard.tty.waitForText(/Type the disk names? to erase (?:it|them): ([a-z0-9 ]+?) *$/m)

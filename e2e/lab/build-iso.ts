@@ -13,6 +13,10 @@ const run = promisify(execFile)
 /** The ISO's volume label; the kernel line names it, and the live system finds its medium by it. */
 export const ISO_LABEL = 'KEYSTONE_LAB'
 
+/** Not KEYSTONE: on a stick the ESP is a partition, and that is the label of one with an answer file. Not the volume's
+ *  either: the live system would find two media. */
+export const ISO_ESP_LABEL = 'LAB_ESP'
+
 // Kernel and initramfs with room for FAT's own tables; the boot loader is 0.1 MB.
 const ESP_MIB = 24
 
@@ -85,7 +89,7 @@ async function makeEsp(image: LabImage, esp: string, work: string, kernelLine: s
     'keystone-copytoram.conf': entry('Keystone lab installer, copied to memory', 'b', `${kernelLine} copytoram`),
   }
   for (const [name, text] of Object.entries(texts)) await writeFile(join(work, name), text)
-  await program('mkfs.vfat', ['-C', '-n', 'KEYSTONE', esp, String(ESP_MIB * 1024)])
+  await program('mkfs.vfat', ['-C', '-n', ISO_ESP_LABEL, esp, String(ESP_MIB * 1024)])
   await program('mmd', ['-i', esp, '::EFI', '::EFI/BOOT', '::EFI/keystone', '::loader', '::loader/entries'])
   const copies: Record<string, string> = {
     'EFI/BOOT/BOOTX64.EFI': join(image.isoParts, 'BOOTX64.EFI'),
