@@ -47,6 +47,19 @@ test('a private key among the public ones is hidden', async () => {
   expect((await excerptsOf(`version: 2\nidentity:\n  sshKeys: ["${key}"]\n`)).join('\n')).not.toContain('canary')
 })
 
+test.each([
+  ['server', 'https://anna:canary@primer.home'],
+  ['server', 'http://anna:ca/nary@primer.home/api'],
+  ['server', 'anna:canary@primer.home'],
+  ['meshUrl', '"https://anna:canary@mesh.example"'],
+])('a password in the address of %s is hidden: %s', async (key, address) => {
+  const excerpts = await excerptsOf(`version: 2\ncluster:\n  role: worker\n  ${key}: ${address}\n`)
+  expect(excerpts).toContain(`   4 |   ${key}: ***\n     |   ${' '.repeat(key.length)}  ^`)
+  // The same in a file that is no YAML.
+  const broken = await excerptsOf(`version: 2\ncluster:\n  role: [\n  ${key}: ${address}\n`)
+  expect([...excerpts, ...broken].join('\n')).not.toMatch(/ca\/?nary/)
+})
+
 test('of a long line the part around the place is shown', async () => {
   const list = Array.from({ length: 40 }, (_, at) => `10.0.0.${at}`).join(', ')
   const text = `version: 2\nnetwork:\n  interface: eth0\n  mode: static\n  nameservers: [${list}, name.example]\n`

@@ -25,9 +25,14 @@ export function hiddenInDocument(document: Document): readonly Hidden[] {
   return hidden
 }
 
+/** Their rules refuse an address with a password in it, and do not quote it. */
+const ADDRESS_KEYS: readonly string[] = ['meshUrl', 'proxy', 'server']
+
 /** A private key where a public one belongs, or an address with a password in it. */
 function isTelling(path: readonly string[], text: string): boolean {
-  if (/PRIVATE|:\/\/[^/]*@/.test(text)) return true
+  if (/PRIVATE|:\/\/.*@/s.test(text)) return true
+  // It may have been forgotten how an address begins.
+  if (ADDRESS_KEYS.includes(path.at(-1) ?? '') && text.includes('@')) return true
   // A line out of the middle of a private key.
   return path.at(-1) === 'sshKeys' && text.length > 60 && /^[A-Za-z0-9+/=]+$/.test(text)
 }
@@ -59,7 +64,7 @@ export function hiddenInText(text: string): readonly Hidden[] {
       continue
     }
     secret = null
-    if (parts && words.has(key) && !isSuspect(value)) continue
+    if (parts && words.has(key) && !isSuspect(key, value)) continue
     const isPlain = /^(\s*- \/dev\/disk\/[\w./:+@=-]+|[\s[\]{},]*|---|\.\.\.|%YAML [\d.]+|)\s*$/.test(line)
     if (isPlain) continue
     const valueAt = parts ? start + lead.length + key.length + colon.length : start + indent
@@ -70,10 +75,12 @@ export function hiddenInText(text: string): readonly Hidden[] {
 }
 
 /** A line of known keys may still hold another key's value: in braces, or behind a quote that was never closed. */
-function isSuspect(value: string): boolean {
+function isSuspect(key: string, value: string): boolean {
   const inQuotes = /^"([^"'\\]*)",?\s*$|^'([^"'\\]*)',?\s*$/.exec(value)
   const text = inQuotes?.[1] ?? inQuotes?.[2] ?? value
-  return /[{}"'|>&*!]|: |pass|secret|token|pin\b|key/i.test(text) || isTelling(['sshKeys'], text)
+  return (
+    /[{}"'|>&*!]|: |pass|secret|token|pin\b|key/i.test(text) || isTelling(['sshKeys'], text) || isTelling([key], text)
+  )
 }
 
 function openQuote(value: string): string | null {

@@ -14,6 +14,7 @@ import type { Command } from './arguments.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { askOnTerminal, secretsOfFile, standInSecret } from './file-secrets.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
+import { typeWith } from './live-keyboard.ts'
 import { checkFile, type Refusal, readPlan, refusalOf } from './read-plan.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -62,6 +63,7 @@ export async function runCommand(
   if (isUnattended && first.unconfirmed.length > 0) return refuse(refusalOf(first.unconfirmed, file))
   // Asked only now: nobody types secrets for a file that is refused for something else.
   const isAsking = command.what === 'install' && !command.isDryRun && first.asksSecrets
+  if (isAsking && terminal.askHidden) await typeWith(first.plan.system.keyboard, hands.system, terminal)
   const secrets = isAsking ? secretsOfFile(hands, file, askOnTerminal(terminal)) : lookedAt
   const planned = isAsking ? await readPlan(hands.system, file, hardware, secrets) : first
   if ('report' in planned) return refuse(planned)

@@ -16,9 +16,9 @@ export function pageServices(system: System, { isDryRun }: { readonly isDryRun: 
       const { checkNetwork } = await import('../install/check-network.ts')
       return checkNetwork(network, { system, lookUp: lookUpName, pause: (ms) => pause(ms), mayTry: !isDryRun })
     },
-    async findKeys(source) {
+    async findKeys(source, proxy) {
       const { findKeys } = await import('../install/find-keys.ts')
-      return findKeys(system, source)
+      return findKeys(system, source, proxy)
     },
     async checkCluster(join, hostName) {
       const { checkCluster } = await import('../install/cluster-check.ts')

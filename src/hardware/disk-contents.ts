@@ -54,9 +54,14 @@ export function describeContents(
 
 /** For a list of disks: `holds NTFS, LUKS` or `no known data`. A disk without a signature may still hold something, so it is
  *  never called empty. */
-export function contentsWords({ contents, partitions }: Disk): string {
-  if (contents.length > 0) return `holds ${contents.join(', ')}`
-  return partitions.length === 0 ? 'no known data' : 'holds partitions of unknown content'
+export function contentsWords(disk: Disk): string {
+  if (!holdsKnownData(disk)) return 'no known data'
+  return disk.contents.length > 0 ? `holds ${disk.contents.join(', ')}` : 'holds partitions of unknown content'
+}
+
+/** Whether somebody may miss what is on this disk. What nobody has to choose takes the others first. */
+export function holdsKnownData({ contents, partitions }: Pick<Disk, 'contents' | 'partitions'>): boolean {
+  return contents.length > 0 || partitions.length > 0
 }
 
 /** lsblk's name of a file system or member as a person would say it: `LUKS`, `NTFS`, `ext4`. */

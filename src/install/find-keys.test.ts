@@ -12,6 +12,12 @@ test('the keys of a GitHub user, by https alone', async () => {
   expect(await findKeys(system, ANNA)).toEqual({ problems: [], good: [], unknown: [], found: [KEY] })
 })
 
+test('by the proxy that was filled in', async () => {
+  const system = fakeSystem({ commands: { [CURL]: `${KEY}\n` } })
+  await findKeys(system, ANNA, 'http://proxy.example:3128')
+  expect(system.calls().map(({ options }) => options.proxy)).toEqual(['http://proxy.example:3128'])
+})
+
 test.each([
   [6, 'github:anna could not be fetched: the name is not known; is this machine online?'],
   [22, 'github:anna could not be fetched: the server has no such page'],

@@ -18,9 +18,10 @@ const CURL_WORDS: ReadonlyMap<number, string> = new Map([
   [63, 'it is too long for a list of keys'],
 ])
 
-/** The SSH keys of a file or of an https address. By curl, which knows the proxy and the CAs of the live system. */
-export async function findKeys(system: System, source: KeySource): Promise<LookResult> {
-  const text = source.kind === 'file' ? await system.readText(source.path) : await fetchText(system, source.url)
+/** The SSH keys of a file or of an https address. By curl, which knows the CAs of the live system, and its
+ *  proxy where `proxy` is null; else `http://proxy.example:3128`. */
+export async function findKeys(system: System, source: KeySource, proxy: string | null = null): Promise<LookResult> {
+  const text = source.kind === 'file' ? await system.readText(source.path) : await fetchText(system, source.url, proxy)
   if (text === null) {
     const path = source.kind === 'file' ? source.path : source.name
     return nothing('key-file-unreadable', `${path} cannot be read`, 'check the path')
@@ -39,7 +40,11 @@ export async function findKeys(system: System, source: KeySource): Promise<LookR
   return { problems: [], good: [], unknown: refused, found: keys }
 }
 
-async function fetchText(system: System, url: string): Promise<string | { readonly reason: string }> {
+async function fetchText(
+  system: System,
+  url: string,
+  proxy: string | null,
+): Promise<string | { readonly reason: string }> {
   const limits = ['--max-time', String(TIMEOUT_SECONDS), '--max-filesize', String(LARGEST_BYTES)]
   const safe = ['--proto', '=https', '--proto-redir', '=https', '--location', '--max-redirs', '3']
   const { exitCode, stdout } = await system.query(
@@ -48,6 +53,7 @@ async function fetchText(system: System, url: string): Promise<string | { readon
     {
       okExitCodes: Array.from({ length: 128 }, (_, code) => code),
       timeoutMs: (TIMEOUT_SECONDS + 5) * 1000,
+      proxy,
     },
   )
   return exitCode === 0 ? stdout : { reason: CURL_WORDS.get(exitCode) ?? `curl ended with code ${exitCode}` }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Confirmation } from '../model/answers.ts'
-import { fakeSystem } from '../testing/fake-system.ts'
-import { confirmation, ext4Plan, zfsPlan } from '../testing/task-context.ts'
+import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
+import { confirmation, ext4Plan, settleLine, zfsPlan } from '../testing/task-context.ts'
 import { findTargetProblems } from './target-disks.ts'
 
 const ID = '/dev/disk/by-id/virtio-keystone-a'
@@ -19,7 +19,7 @@ async function codes(
   },
 ) {
   const devices = Object.fromEntries([...new Set(Object.values(links))].map((path) => [path, '']))
-  const commands = { 'lsblk -J -b -O': JSON.stringify({ blockdevices }), 'zpool list -H -v -L -P': zpool }
+  const commands = { [settleLine]: '', 'lsblk -J -b -O': JSON.stringify({ blockdevices }), 'zpool list -H -v -L -P': zpool }
   const system = fakeSystem({ commands, files: { ...devices, ...files }, links })
   return (await findTargetProblems(system, plan, confirmed)).map(({ code, message }) => [code, message])
 }
@@ -44,6 +44,43 @@ test('a name that leads to a disk of the same size and serial in another place i
     ['disk-moved', `the disk ${ID} was /dev/vdb when it was confirmed and is /dev/vdc now`],
   ])
   expect(await codes([VDB], { [ID]: '/dev/vdb' }, { confirmed })).toEqual([])
+})
+
+test('whoever has another disk in its place is sent to a fresh look, for the pages show what was there at the start', async () => {
+  const lsblk = JSON.stringify({ blockdevices: [{ ...VDB, serial: 'keystone-c' }] })
+  const commands = { [settleLine]: '', 'lsblk -J -b -O': lsblk }
+  const system = fakeSystem({ commands, files: { '/dev/vdb': '' }, links: { [ID]: '/dev/vdb' } })
+  expect((await findTargetProblems(system, zfsPlan, confirmation)).map(({ hint }) => hint)).toEqual([
+    'it is another disk than the one you chose: start Keystone again, so that it looks at all disks anew',
+  ])
+})
+
+test('a disk that was swapped a moment ago is seen, because udev is waited for first', async () => {
+  let serial = 'keystone-a'
+  const system = fakeSystem({
+    commands: {
+      [settleLine]: () => {
+        serial = 'keystone-c'
+        return ''
+      },
+      'lsblk -J -b -O': () => JSON.stringify({ blockdevices: [{ ...VDB, serial }] }),
+    },
+    files: { '/dev/vdb': '' },
+    links: { [ID]: '/dev/vdb' },
+  })
+  const problems = await findTargetProblems(system, zfsPlan, confirmation)
+  expect(problems.map(({ code }) => code)).toEqual(['disk-serial-changed'])
+  expect(system.calls()[0]?.options.timeoutMs).toBe(15_000)
+})
+
+test.each<[string, FakeAnswer]>([
+  ['is still busy when the time is over', { exitCode: 1 }],
+  ['is not there', { missing: true }],
+])('the disks are judged as they are where udev %s', async (_, answer) => {
+  const lsblk = JSON.stringify({ blockdevices: [VDB] })
+  const commands = { [settleLine]: answer, 'lsblk -J -b -O': lsblk }
+  const system = fakeSystem({ commands, files: { '/dev/vdb': '' }, links: { [ID]: '/dev/vdb' } })
+  expect(await findTargetProblems(system, zfsPlan, confirmation)).toEqual([])
 })
 
 test('a second disk with the same serial takes the name its meaning', async () => {
@@ -121,7 +158,7 @@ test('another disk with a pool of the same name would stand in the way at boot',
 })
 
 test('without an answer of lsblk nothing is taken for granted', async () => {
-  const system = fakeSystem({ commands: { 'lsblk *': { exitCode: 1 } } })
+  const system = fakeSystem({ commands: { [settleLine]: '', 'lsblk *': { exitCode: 1 } } })
   const problems = await findTargetProblems(system, zfsPlan, confirmation)
   expect(problems.map(({ code }) => code)).toEqual(['cannot-read-disks'])
 })

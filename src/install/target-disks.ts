@@ -6,6 +6,8 @@ import type { Disk } from '../model/hardware.ts'
 import type { Plan, PlannedDisk } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatSize } from '../model/size.ts'
+import { CommandError } from '../system/errors.ts'
+import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
 import { findTakenNames } from './taken-names.ts'
 
@@ -23,6 +25,7 @@ export async function findTargetProblems(
   plan: Plan,
   confirmation: Confirmation | null,
 ): Promise<readonly Problem[]> {
+  await awaitUdev(system)
   const found = await readBlockDevices(system)
   if (found === null) {
     const message = 'cannot list the disks with `lsblk`, so nobody can tell whether they are still the same'
@@ -40,6 +43,21 @@ export async function findTargetProblems(
       realDisks(found.devices).filter(({ path }) => !targets.some((target) => target?.path === path)),
     ),
   ]
+}
+
+const UDEV_SECONDS = 10
+
+/** Names and serial numbers are udev's, and behind the kernel for a moment: of a disk that was swapped right now they would
+ *  still be the old one's. Changes nothing; where udev gives no answer, what it has is judged as it is. */
+async function awaitUdev(system: System): Promise<void> {
+  try {
+    await system.query(programs.udevadm, ['settle', `--timeout=${UDEV_SECONDS}`], {
+      okExitCodes: [0, 1], // 1: still busy when the time is over. Source: udevadm(8)
+      timeoutMs: (UDEV_SECONDS + 5) * 1000,
+    })
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+  }
 }
 
 /** The disk that an id leads to now; null when it leads to no whole disk. */
@@ -68,7 +86,8 @@ export function compareDisk(
     return [problem('disk-gone', `the disk ${planned.id} is not there any more`, hint)]
   }
   const problems: Problem[] = []
-  const again = 'it is another disk than the one you chose: go back to the disk page and choose again'
+  // The pages show the machine as it was when Keystone started.
+  const again = 'it is another disk than the one you chose: start Keystone again, so that it looks at all disks anew'
   if (found.sizeBytes !== planned.sizeBytes) {
     const sizes = `${formatBytes(planned.sizeBytes)} when it was chosen and ${formatBytes(found.sizeBytes)} now`
     problems.push(problem('disk-size-changed', `the disk ${planned.id} had ${sizes}`, again))
@@ -80,7 +99,7 @@ export function compareDisk(
   if (problems.length > 0) return problems
   if (confirmedPath !== null && found.path !== confirmedPath) {
     const message = `the disk ${planned.id} was ${confirmedPath} when it was confirmed and is ${found.path} now`
-    problems.push(problem('disk-moved', message, 'go back to the disk page, look at it and confirm again'))
+    problems.push(problem('disk-moved', message, 'start Keystone again, so that it looks at all disks anew'))
   }
   if (found.twins.length > 0) {
     const message = `the name ${planned.id} could mean ${found.twins.join(', ')} as well: model, serial or WWN are the same`

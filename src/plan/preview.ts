@@ -82,13 +82,13 @@ export function labelWords(label: string | null): string | null {
   return `"${signs.length > LONGEST_LABEL ? `${signs.slice(0, LONGEST_LABEL - 1).join('')}…` : signs.join('')}"`
 }
 
-/** What a partition is for, in a few words. */
+/** What a partition is for, in a few words that stand beside its name. */
 export function purposeOf(name: PartitionName, disk: PlannedDisk, storage: PlannedStorage): string {
   switch (name) {
     case 'esp':
       return `boot files, ${disk.espMountpoint}`
     case 'swap':
-      return 'swap, a new random key at each boot'
+      return 'a new random key at each boot'
     case 'root':
       return `${storage.isEncrypted ? 'LUKS2 with ' : ''}${filesystemOf(storage.layout)}, /`
     case 'zfs':

@@ -308,7 +308,7 @@ test('volumes on a disk are erased before its partitions, and are none of its st
     'Create partition table (GPT) on nvme0n1',
     'Create partition 1 of nvme0n1: esp, 1 GiB, boot files, /boot',
     'Create file system FAT on nvme0n1, mounted at /boot',
-    'Create partition 2 of nvme0n1: swap, 512 MiB, swap, a new random key at each boot',
+    'Create partition 2 of nvme0n1: swap, 512 MiB, a new random key at each boot',
     'Create partition 3 of nvme0n1: root, 6.5 GiB, ext4, /',
     'Create file system ext4 on disk-a-root, mounted at /',
   ])

@@ -23,6 +23,12 @@ const INHERITED = [
   'KEYSTONE_NIXPKGS_LIB',
 ]
 
+/** How a program that downloads is told of its proxy; in small letters, because curl, and nix by it, take http_proxy in no
+ *  others. The exceptions are those of the installed system (modules/keystone/network.nix). */
+export function proxyEnvironment(proxy: string): Record<string, string> {
+  return { http_proxy: proxy, https_proxy: proxy, no_proxy: 'localhost,127.0.0.1,::1' }
+}
+
 /** The environment of every program we start. LC_ALL=C because we parse what they print; git does what we say and not what
  *  the settings of the live system say. */
 export function commandEnvironment(given: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -38,6 +38,16 @@ test('a program gets the place of its credentials only when it has some', async 
   expect((await local.query(...show, options)).stdout).toBe('/run/keystone/credentials\n')
 })
 
+test('a program gets the proxy that it is to download by, in place of the one of the live system, and no other does', async () => {
+  const show = sh('echo "$http_proxy $https_proxy $no_proxy"')
+  const local = system({ http_proxy: 'http://live:1', https_proxy: 'http://live:2', no_proxy: 'live' })
+  const proxy = 'http://proxy.example:3128'
+  expect((await local.run(...show, { proxy })).stdout).toBe(`${proxy} ${proxy} localhost,127.0.0.1,::1\n`)
+  expect(local.log.tail()).toContain(`  by the proxy ${proxy}: sh`)
+  expect((await local.run(...show, { proxy: null })).stdout).toBe('http://live:1 http://live:2 live\n')
+  expect((await local.run(...show)).stdout).toBe('http://live:1 http://live:2 live\n')
+})
+
 test('a program that does not read its stdin is no error', async () => {
   expect(await system().run(program('true'), [], { stdin: 'x'.repeat(2 ** 20) })).toMatchObject({ exitCode: 0 })
 })

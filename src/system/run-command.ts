@@ -1,6 +1,7 @@
 import { Secret } from '../model/secret.ts'
 import { formatCommand } from './command-line.ts'
 import { expectExitCode, lastLines, stdinText } from './command-result.ts'
+import { proxyEnvironment } from './environment.ts'
 import { Cancelled, CommandError } from './errors.ts'
 import { createLineSplitter } from './lines.ts'
 import type { Log } from './log.ts'
@@ -30,12 +31,15 @@ export async function runCommand(
   if (options.signal?.aborted) throw new Cancelled(`cancelled before ${program}`)
   if (options.stdin instanceof Secret) log.hide(options.stdin)
   log.write(`$ ${line}`)
+  const { proxy = null } = options
+  if (proxy !== null) log.write(`  by the proxy ${proxy}: ${program}`)
   const startedAt = performance.now()
   const input = stdinText(options)
   const child = execa(program, [...args], {
     cwd: '/',
     env: {
       ...context.environment,
+      ...(proxy === null ? {} : proxyEnvironment(proxy)),
       ...(options.credentialsDirectory === undefined ? {} : { CREDENTIALS_DIRECTORY: options.credentialsDirectory }),
     },
     extendEnv: false,

@@ -23,6 +23,9 @@ export type CommandOptions = {
   /** A folder on tmpfs with secrets as files of mode 0600, for a program of systemd that takes credentials: it gets this
    *  path as $CREDENTIALS_DIRECTORY, and no secret is in its environment. */
   readonly credentialsDirectory?: string
+  /** `http://proxy.example:3128`, for a program that downloads; null for none. It is in that program's environment, which
+   *  is no place for a password: the network page and the answer file refuse one (steps/network/proxy.ts). */
+  readonly proxy?: string | null
   /** What a dry run gives as stdout, e.g. `/nix/store/…-nixos-system-primer`. */
   readonly preview?: string
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CommandError, UserError } from '../system/errors.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
-import { taskContext } from '../testing/task-context.ts'
+import { taskContext, zfsPlan } from '../testing/task-context.ts'
 import { build } from './build.ts'
 
 const BUILD =
@@ -23,6 +23,15 @@ test('builds what is in git into the store of the target, gives its path, and co
   expect(await build.run(taskContext(system))).toEqual({ systemPath: SYSTEM })
   expect(system.runs()[0]).toBe(BUILD)
   expect(system.runs().at(-1)).toContain("commit --quiet --message 'Lock the versions of the inputs'")
+})
+
+test('downloads by the proxy of the plan; git, which fetches nothing, is told of none', async () => {
+  const proxy = 'http://proxy.example:3128'
+  const plan = { ...zfsPlan, network: { ...zfsPlan.network, proxy } }
+  const system = fakeSystem({ commands: { [BUILD]: `${SYSTEM}\n`, ...git } })
+  await build.run(taskContext(system, { plan }))
+  const proxies = system.calls().map(({ program, options }) => `${program} ${options.proxy}`)
+  expect([...new Set(proxies)]).toEqual([`nix ${proxy}`, 'git undefined'])
 })
 
 test('versions that came with the installer are taken as they are: nothing is left to commit', async () => {

@@ -53,6 +53,7 @@ async function runNix({ plan, system, log, progress }: TaskContext, args: readon
   try {
     const { stdout } = await system.run(programs.nix, args, {
       onLine: (line, stream) => (stream === 'stderr' ? nix.read(line) : undefined),
+      proxy: plan.network.proxy,
       preview: `/nix/store/...-nixos-system-${plan.hostName}\n`,
     })
     nix.end()

@@ -22,6 +22,14 @@ test('installs the built system without asking anything', async () => {
   expect(context.logged).toContain('Created /boot/EFI.')
 })
 
+test('what nixos-install still has to fetch comes by the proxy of the plan', async () => {
+  const proxy = 'http://proxy.example:3128'
+  const plan = { ...zfsPlan, network: { ...zfsPlan.network, proxy } }
+  const system = fakeSystem({ commands: { [INSTALL]: '' } })
+  await install.run(taskContext(system, { plan, outputs }))
+  expect(system.calls().map(({ options }) => options.proxy)).toEqual([proxy])
+})
+
 test('without a built system it is a bug', async () => {
   await expect(install.run(taskContext(fakeSystem()))).rejects.toBeInstanceOf(Bug)
 })

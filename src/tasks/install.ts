@@ -18,11 +18,12 @@ const STAGES: readonly (readonly [begin: string, fraction: number, message: stri
 export const install: TaskWork = {
   id: 'install',
   check: async (context) => ((await findMissing(context)).length === 0 ? 'done' : 'todo'),
-  async run({ system, outputs, log, progress }) {
+  async run({ plan, system, outputs, log, progress }) {
     const systemPath = outputs.build?.systemPath
     if (systemPath === undefined) throw new Bug('there is no built system to install')
     const args = ['--root', TARGET_ROOT, '--system', systemPath, '--no-root-passwd', '--no-channel-copy']
     await system.run(programs.nixosInstall, args, {
+      proxy: plan.network.proxy,
       onLine(line) {
         log(line)
         const stage = STAGES.find(([begin]) => line.startsWith(begin))

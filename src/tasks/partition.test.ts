@@ -18,8 +18,10 @@ import {
   openMapping,
   plainPlan,
   secrets,
+  settleLine,
   taskContext,
   zfsMounted,
+  zfsPlan,
 } from '../testing/task-context.ts'
 import { partition } from './partition.ts'
 
@@ -27,7 +29,7 @@ const DISKO =
   'disko --mode destroy,format,mount --yes-wipe-all-disks --root-mountpoint /mnt /run/keystone/disko-config.nix'
 
 const machine = (commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) =>
-  fakeSystem({ commands: { [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands }, files: deviceFiles, links })
+  fakeSystem({ commands: { [settleLine]: '', [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands }, files: deviceFiles, links })
 
 test('hands disko the layout and the passphrase by files that only root can read', async () => {
   let whileDiskoRuns = new Map()
@@ -56,7 +58,7 @@ test('hands disko the layout and the passphrase by files that only root can read
 test('looks at the disk after everything else and right before the wipe', async () => {
   const system = machine()
   await partition.run(taskContext(system))
-  expect(system.calls().map((call) => call.line)).toEqual([lsblkLine, DISKO])
+  expect(system.calls().map((call) => call.line)).toEqual([settleLine, lsblkLine, DISKO])
 })
 
 test('erases nothing without the typed confirmation', async () => {
@@ -139,6 +141,14 @@ test('undo lets go of what a broken run left, and of nothing else', async () => 
     devicesLine,
     'zpool export rpool',
   ])
+})
+
+test('undo removes the PIN of the TPM too', async () => {
+  const system = machine({ [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': '' })
+  const pin = '/run/keystone/credentials/cryptenroll.new-tpm2-pin'
+  for (const path of ['/run/keystone/passphrase', pin]) await system.writeFile(path, 'x', { mode: 0o600 })
+  await partition.undo?.(taskContext(system, { plan: { ...zfsPlan, unlock: 'tpm-pin' } }))
+  expect([...system.written().keys()]).toEqual([])
 })
 
 test('undo does nothing where nothing was begun', async () => {

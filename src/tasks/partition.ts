@@ -1,6 +1,6 @@
 import { findDataPoolKeyProblems, keepDataPoolKey, lockedDataPool, openDataPool } from '../install/data-pool.ts'
 import { findHold, releaseTarget } from '../install/release-target.ts'
-import { DISKO_FILE } from '../install/runtime-files.ts'
+import { DISKO_FILE, PIN_FILE } from '../install/runtime-files.ts'
 import { compareConfirmation, findTargetProblems } from '../install/target-disks.ts'
 import { findMissingMounts } from '../install/target-mounts.ts'
 import {
@@ -31,6 +31,7 @@ export const partition: TaskWork = {
   verify: findUndone,
   async undo({ plan, system }) {
     await system.removeFile(PASSPHRASE_FILE)
+    if (plan.unlock === 'tpm-pin') await system.removeFile(PIN_FILE)
     if (lockedDataPool(plan) !== null) await system.removeFile(NEW_DATA_POOL_KEY_FILE)
     await releaseTarget(system, await findHold(system, plan))
   },

@@ -12,6 +12,7 @@ import {
   noMapping,
   nothingMounted,
   openMapping,
+  settleLine,
   taskContext,
   zfsMounted,
 } from '../testing/task-context.ts'
@@ -40,6 +41,7 @@ function machine(changes: Record<string, FakeAnswer> = {}, files: Record<string,
       ...Object.fromEntries(NEEDED.map((program) => [`${program} --version`, ''])),
       // It knows no --version, and says so: that it can say so is enough.
       'nixos-install --version': { exitCode: 1 },
+      [settleLine]: '',
       [lsblkLine]: lsblkAnswer(),
       [devicesLine]: noMapping,
       [mountsLine]: nothingMounted,
@@ -77,6 +79,7 @@ test('tells everything that is in the way at once', async () => {
       ...Object.fromEntries(NEEDED.map((program) => [`${program} --version`, ''])),
       'disko --version': { missing: true },
       'nix --version': { missing: true },
+      [settleLine]: '',
       [lsblkLine]: lsblkAnswer({ mountpoints: ['/data'] }),
       [devicesLine]: openMapping('credstore'),
       [mountsLine]: mountsAnswer(['/mnt', '/dev/vdc1', 'ext4']),

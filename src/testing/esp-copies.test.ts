@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,9 +49,16 @@ const tree = (folder: string) =>
   )
 
 /** Runs what the rendered configuration adds to the boot loader's installation; `one` and `two` are the disks' ESPs. */
-function install(commands: string, mounted: readonly ('boot' | 'boot2')[]) {
+function install(
+  commands: string,
+  mounted: readonly ('boot' | 'boot2')[],
+  firmware: 'takes it' | 'is full' = 'takes it',
+) {
+  // bootctl looks for a real ESP and a real firmware.
+  const bootctl = `bootctl() { echo "$*" >>${root}/asked; ${firmware === 'takes it' ? 'true' : 'false'}; }`
   const mounts = mounted.map((at) => `mount --bind ${root}/${at === 'boot' ? 'one' : 'two'} ${root}/${at}`)
-  const script = ['set -e', ...mounts, commands.replaceAll('/boot', `${root}/boot`)].join('\n')
+  const here = commands.replaceAll('/usr/bin/bootctl', 'bootctl').replaceAll('/boot', `${root}/boot`)
+  const script = ['set -e', bootctl, ...mounts, here].join('\n')
   const { status, stderr } = spawnSync('unshare', [...inNamespace, 'bash', '-c', script], { encoding: 'utf8' })
   return { status, said: stderr.replaceAll(root, '') }
 }
@@ -67,6 +83,9 @@ describe.skipIf(lacking.length > 0)(`the ESPs of a mirror ${lacking.length > 0 ?
     // As after a roll-back: what is right now is the older file.
     write('one/loader/loader.conf', 'default 2')
     write('two/loader/loader.conf', 'default 3')
+    // Each disk's own: the same seed on two disks would be used twice.
+    write('one/loader/random-seed', 'seed of one')
+    write('two/loader/random-seed', 'seed of two')
     utimesSync(join(root, 'one/loader/loader.conf'), 1000, 1000)
     for (const gone of ['EFI/nixos/kernel-1.efi', 'loader/entries/nixos-generation-1.conf'])
       rmSync(join(root, 'one', gone))
@@ -76,7 +95,21 @@ describe.skipIf(lacking.length > 0)(`the ESPs of a mirror ${lacking.length > 0 ?
       'EFI/systemd/systemd-bootx64.efi': 'loader',
       'loader/entries/nixos-generation-2.conf': 'two',
       'loader/loader.conf': 'default 2',
+      'loader/random-seed': 'seed of two',
     })
+  })
+
+  test('the firmware is given an entry for the second disk, behind the first; one that takes none stops nothing', () => {
+    const commands = read()
+    write('one/EFI/systemd/systemd-bootx64.efi', 'loader')
+    expect(install(commands, ['boot', 'boot2'])).toEqual({ status: 0, said: '' })
+    // `update`, because `install` would put the copy in front of the others.
+    expect(readFileSync(join(root, 'asked'), 'utf8').replaceAll(root, '')).toBe(
+      'update --graceful --esp-path=/boot2 --efi-boot-option-description=Linux Boot Manager (/boot2)\n',
+    )
+    const full = install(commands, ['boot', 'boot2'], 'is full')
+    expect(full).toEqual({ status: 0, said: '/boot2 has no entry in the firmware\n' })
+    expect(tree('two')).toEqual(tree('one'))
   })
 
   test('a disk that is missing stops no rebuild, and a missing first one never empties the other', () => {
@@ -86,6 +119,7 @@ describe.skipIf(lacking.length > 0)(`the ESPs of a mirror ${lacking.length > 0 ?
     const withoutSecond = install(commands, ['boot'])
     expect(withoutSecond.status).toBe(0)
     expect(withoutSecond.said).toContain('/boot2 is not mounted')
+    expect(existsSync(join(root, 'asked'))).toBe(false)
     expect(tree('boot2')).toEqual({})
 
     const withoutFirst = install(commands, ['boot2'])

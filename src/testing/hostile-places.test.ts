@@ -187,7 +187,10 @@ const ASSERTED = 'an assertion of storage.nix allows letters, digits, _, and in 
 const TEXT = 'a text of pool-scripts.nix'
 const SCRIPTS = { 'scripts.say': TEXT, 'scripts.expect': TEXT }
 const MODULE_PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'boot-copies.nix': { bootEsp: 'asserted by storage.nix to be /boot, and among the mount points that it asserts' },
+  'boot-copies.nix': {
+    bootEsp: 'asserted by storage.nix to be /boot, and among the mount points that it asserts',
+    registerInFirmware: 'text of the module: paths in the store, and a variable of the script in quotes',
+  },
   'command.nix': {
     unlock: 'one of four words of the module',
     'lib.optionalString storage.isEncrypted (lib.escapeShellArg storage.luksDevice)': 'quoted, or nothing',

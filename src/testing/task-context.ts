@@ -153,6 +153,8 @@ export const confirmationOfBoth: Confirmation = {
 
 /** lsblk's line, as the tasks ask for the disks, and its answer when nothing has changed. */
 export const lsblkLine = 'lsblk -J -b -O'
+/** What comes right before it. */
+export const settleLine = 'udevadm settle --timeout=10'
 export function lsblkAnswer(changes: object = {}, ...others: object[]): string {
   const disk = { name: 'vdb', type: 'disk', size: 8589934592, serial: 'keystone-a', ro: false, mountpoints: [null] }
   return JSON.stringify({ blockdevices: [{ ...disk, ...changes }, ...others] })

@@ -1,11 +1,16 @@
 import type { Disk } from '../model/hardware.ts'
 import { formatSize } from '../model/size.ts'
 import { diskNamesToType, targetDisks } from '../wizard/review.ts'
+import { diskChangeRows } from './disk-change-rows.ts'
+import { bodyWidth } from './frame-size.ts'
 import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
 import type { Session, View } from './session.ts'
 
-export function confirmForm({ wizard }: View, session: Pick<Session, 'send'>): Form | null {
+/** Of more the names do not fit on the button. */
+const MANY_DISKS = 4
+
+export function confirmForm({ wizard, size }: View, session: Pick<Session, 'send'>): Form | null {
   const { review, hardware, typedDiskNames, hasMistyped, isDryRun } = wizard
   if (!review?.plan || !hardware) return null
   const disks = targetDisks(review.plan, hardware)
@@ -52,9 +57,13 @@ export function confirmForm({ wizard }: View, session: Pick<Session, 'send'>): F
           : [],
         onChange: (text) => session.send({ type: 'TYPE_DISK_NAMES', text }),
       },
+      // Below the box: it stays in sight however many disks there are.
+      ...diskChangeRows(review.plan, hardware, bodyWidth(size)),
     ],
     next: {
-      label: isDryRun ? 'Start the dry run' : `Erase ${disks.map(({ name }) => name).join(' and ')}, and install`,
+      label: isDryRun
+        ? 'Start the dry run'
+        : `Erase ${disks.length > MANY_DISKS ? `these ${disks.length} disks` : disks.map(({ name }) => name).join(' and ')}, and install`,
       onPress: () => session.send({ type: 'NEXT' }),
     },
     problems: [],

@@ -1,8 +1,8 @@
 import { bodyHeight } from './frame-size.ts'
 import { scrollTo } from './lay-out.ts'
 import { type Form, fieldAt, focusOf, formOf, formWidth, linesOf, stopsOf } from './page-forms.ts'
-import { fieldsOf, NEXT_BUTTON } from './rows.ts'
-import type { Session } from './session.ts'
+import { fieldsOf, type Line, NEXT_BUTTON } from './rows.ts'
+import type { Session, View } from './session.ts'
 
 export function moveBy(step: 1 | -1, form: Form, session: Session): void {
   const stops = stopsOf(form)
@@ -44,23 +44,44 @@ export function focusOn(id: string, session: Session): void {
   const form = formOf(view, session)
   const lines = form ? linesOf(form, formWidth(form, view.size)) : []
   const height = bodyHeight(view.size)
-  const now = topOf(view.scroll[page], Math.max(0, lines.length - height))
+  const now = form ? topOf(view, form, lines) : 0
   // From the button one looks back at the end of the page, not at its beginning; also while results still come in there.
   const top = id === NEXT_BUTTON ? null : scrollTo(now, lines, id, height)
   const list = view.list?.id === id ? view.list : null
   session.change({ list, focus: { ...view.focus, [page]: id }, scroll: { ...view.scroll, [page]: top } })
 }
 
-/** The first line of a form that is shown. Null stands for its end, wherever that is. */
-export function topOf(wanted: number | null | undefined, last: number): number {
-  return wanted === null ? last : Math.min(wanted ?? 0, last)
+/** The first of a form's lines that is shown. A scroll of null stands for the end, wherever that is; on a page that was not
+ *  scrolled yet the field where it starts is in sight. */
+export function topOf(view: View, form: Form, lines: readonly Line[]): number {
+  const height = bodyHeight(view.size)
+  const last = Math.max(0, lines.length - height)
+  const wanted = view.scroll[view.wizard.page]
+  if (wanted === null) return last
+  if (wanted !== undefined) return Math.min(wanted, last)
+  const focus = focusOf(form, view)
+  const end = lines.findLastIndex(({ fieldId }) => fieldId !== undefined && fieldId === focus)
+  return Math.max(0, end - height + 1)
+}
+
+/** Scrolls back to the field in the focus, when Page Up or Page Down has led away from it. False when it was in sight. */
+export function returnToFocus(form: Form, session: Session): boolean {
+  const view = session.view()
+  const focus = focusOf(form, view)
+  const lines = linesOf(form, formWidth(form, view.size))
+  const at = lines.findIndex(({ field }) => field !== undefined && field.id === focus)
+  const top = topOf(view, form, lines)
+  if (focus === null || at < 0 || (at >= top && at < top + bodyHeight(view.size))) return false
+  focusOn(focus, session)
+  return true
 }
 
 export function scrollPage(direction: 1 | -1, form: Form, session: Session, by?: number): void {
   const view = session.view()
   const { page } = view.wizard
   const height = bodyHeight(view.size)
-  const last = Math.max(0, linesOf(form, formWidth(form, view.size)).length - height)
-  const wanted = topOf(view.scroll[page], last) + direction * (by ?? height - 2)
+  const lines = linesOf(form, formWidth(form, view.size))
+  const last = Math.max(0, lines.length - height)
+  const wanted = topOf(view, form, lines) + direction * (by ?? height - 2)
   session.change({ scroll: { ...view.scroll, [page]: Math.min(last, Math.max(0, wanted)) } })
 }

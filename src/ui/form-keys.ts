@@ -1,4 +1,4 @@
-import { focusOn, moveBy, moveToGroup, nextGroup, scrollPage } from './form-focus.ts'
+import { focusOn, moveBy, moveToGroup, nextGroup, returnToFocus, scrollPage } from './form-focus.ts'
 import type { Key } from './key-decoder.ts'
 import { openByKey, routeListKey } from './list-keys.ts'
 import { type Form, fieldAt, focusOf, formOf } from './page-forms.ts'
@@ -45,7 +45,12 @@ export function routeFormKey(key: Key, session: Session): Key | null {
       return null
   }
   if (!field) return null
-  return field.kind === 'text' ? routeTextKey(key, field, session) : routeControlKey(key, field, session)
+  if (field.kind !== 'text') return routeControlKey(key, field, session)
+  const typed = routeTextKey(key, field, session)
+  if (typed?.name !== 'text' || !('text' in typed) || !returnToFocus(form, session)) return typed
+  // The box was scrolled away: it was not drawn, and heard nothing.
+  field.onChange(field.value + typed.text)
+  return null
 }
 
 function goBack(session: Session): void {

@@ -22,7 +22,7 @@ export function FormPage({
   const height = bodyHeight(view.size)
   const lines = linesOf(form, width)
   const last = Math.max(0, lines.length - height)
-  const top = topOf(view.scroll[view.wizard.page], last)
+  const top = topOf(view, form, lines)
   const shown = lines.slice(top, top + height)
   const focus = focusOf(form, view)
   return (

@@ -13,6 +13,7 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   review: [
     'All answers on one page. Move to the name of a page and press Enter to change it; you come back here.',
     'A line that begins with ! must be put right first.',
+    '"The rest" tells where the other space goes. Slop space is what ZFS keeps back, so that data can still be deleted when the pool is full.',
     'At the end of the page the answers can be saved to a file, to use them again: keystone --answers FILE. Passphrases and passwords are not in it.',
   ],
   recovery: [
@@ -23,6 +24,7 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   confirm: [
     'The last page before anything is changed. Compare model, serial number and size with the label on the disk.',
     'The disks are erased only when their names are typed exactly as shown, with one space between two names. Esc leads back.',
+    'Below that, each disk is shown as it is now and as it will be, with everything that is erased and created.',
   ],
   install: [
     'The installer works through the list of tasks. The log below shows what the programs say; it scrolls with the arrow keys, and End follows it again.',
@@ -35,7 +37,11 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   done: ['The system is installed. The recovery key was shown before the install and cannot be shown again.'],
 }
 
-const KEYS: readonly (readonly [string, string])[] = [
+type Keys = readonly (readonly [string, string])[]
+
+const HELP_KEY = ['F1', 'this help; also ?, where no text is typed'] as const
+
+const FORM_KEYS: Keys = [
   ['Up, Down', 'from line to line'],
   ['Tab, Shift-Tab', 'from question to question'],
   ['Enter', 'take this and go on'],
@@ -48,6 +54,30 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl-C', 'quit; it asks first'],
 ]
 
+/** Of the pages that are no form: there most of the keys above do nothing, or something else. */
+const OTHER_KEYS: Readonly<Partial<Record<PageId, Keys>>> = {
+  install: [
+    ['Up, Down', 'scroll the log by a line'],
+    ['Page Up, Page Down', 'scroll the log by a page'],
+    ['Home, End', 'to the beginning, or to the end and follow it'],
+    ['Ctrl-L', 'draw the screen again'],
+    ['Ctrl-C', 'cancel the install; it asks first'],
+  ],
+  failed: [
+    ['Up, Down', 'choose what to do'],
+    ['Enter', 'do it'],
+    ['Page Up, Page Down', 'scroll'],
+    ['Ctrl-L', 'draw the screen again'],
+    ['Ctrl-C', 'quit; it asks first'],
+  ],
+  done: [
+    ['Enter', 'go on'],
+    ['Page Up, Page Down', 'scroll'],
+    ['Ctrl-L', 'draw the screen again'],
+    ['Ctrl-C', 'quit without a reboot; it asks first'],
+  ],
+}
+
 export function helpLines(view: View): readonly string[] {
   const { page } = view.wizard
   const width = bodyWidth(view.size)
@@ -55,6 +85,6 @@ export function helpLines(view: View): readonly string[] {
   return [
     ...paragraphs.flatMap((paragraph) => [...wrap(paragraph, width), '']),
     'Keys',
-    ...KEYS.map(([key, action]) => `  ${pad(key, 20)}${action}`),
+    ...[...(OTHER_KEYS[page] ?? FORM_KEYS), HELP_KEY].map(([key, action]) => `  ${pad(key, 20)}${action}`),
   ]
 }

@@ -1,3 +1,4 @@
+import { holdsKnownData } from '../hardware/disk-contents.ts'
 import type { Layout } from '../model/answers.ts'
 import type { Disk, Hardware } from '../model/hardware.ts'
 import { countRule, filesystemOf, LAYOUT_TITLES, SHAPE_RULES, shapeOf } from '../plan/layouts.ts'
@@ -57,8 +58,8 @@ function layoutRow(layout: Layout, { draft, hardware, problems, onChange }: Prop
   }
 }
 
-/** The disks that were chosen stay chosen, as many as the layout takes; what it lacks are the free ones most like the
- *  first. */
+/** The disks that were chosen stay chosen, as many as the layout takes; what it lacks are free ones: those without
+ *  data before the others, and of each those most like the first. */
 function devicesFor(layout: Layout, draft: Drafts['disk'], usable: readonly Disk[], hardware: Hardware): string[] {
   const { least, most } = SHAPE_RULES[shapeOf(layout)]
   const kept = draft.devices.slice(0, most ?? draft.devices.length)
@@ -67,7 +68,7 @@ function devicesFor(layout: Layout, draft: Drafts['disk'], usable: readonly Disk
   const distance = (disk: Disk) => (first ? Math.abs(disk.sizeBytes - first.sizeBytes) : 0)
   const others = usable
     .filter(({ isRemovable }) => !isRemovable)
-    .toSorted((one, other) => distance(one) - distance(other))
+    .toSorted((one, other) => Number(holdsKnownData(one)) - Number(holdsKnownData(other)) || distance(one) - distance(other))
     .flatMap(({ id }) => (id === null || taken.has(id) ? [] : [id]))
   return [...kept, ...others.slice(0, Math.max(0, least - kept.length))]
 }

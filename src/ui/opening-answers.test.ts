@@ -24,11 +24,33 @@ confirm:
   erase: [/dev/disk/by-id/virtio-keystone-a]
 `
 
+const withKeyboard = (keyboard: string) => `version: 2
+system:
+  keyboard: ${keyboard}
+disk:
+  layout: single-zfs
+  devices: [{ match: { serial: keystone-a }, wipe: true }]
+  swap: 512MiB
+encryption:
+  unlock: tpm
+  passphrase: four random words here
+identity:
+  hostName: tower
+  userName: anna
+  password: three random words
+`
+
 let screen: Screen
 afterEach(() => screen.close())
 
-async function open(opening: OpeningAnswers) {
+async function open(opening: OpeningAnswers, keymaps: string[] = []) {
   const services = screenServices(hardware('two-virtio-uefi-tpm'))
+  Object.assign(services.pages, {
+    async applyKeyboard(keymap: string) {
+      keymaps.push(keymap)
+      return { problems: [], good: [`the keyboard is ${keymap} now`], unknown: [], found: [] }
+    },
+  })
   screen = await openScreen({ services, opening })
   return services
 }
@@ -72,4 +94,24 @@ test('a file that cannot be read is told, and the wizard goes on without it', as
   expect(screen.text()).toContain('- this answer file cannot be read (check the path and its permissions)')
   screen.press('Enter')
   await screen.waitForText('Step 2 of 10')
+})
+
+test('the keyboard layout of the file is in use at once, and once', async () => {
+  const keymaps: string[] = []
+  await open(await read(withKeyboard('de-latin1').replace(/^ +passphrase: .*\n/m, '')), keymaps)
+  await screen.waitForText('Step 4 of 10')
+  await screen.waitForText('For what you type: the keyboard is de-latin1 now')
+  screen.press('Esc', 'Esc')
+  await screen.waitForText('Step 2 of 10')
+  expect(screen.text()).toContain('✓ The keyboard is de-latin1 now.')
+  expect(keymaps).toEqual(['de-latin1'])
+})
+
+test('a layout that is none is not tried', async () => {
+  const keymaps: string[] = []
+  await open(await read(withKeyboard('../../etc/shadow')), keymaps)
+  await screen.waitForText('! answers.yaml has a problem.')
+  screen.press('Enter')
+  await screen.waitForText('Step 2 of 10')
+  expect(keymaps).toEqual([])
 })

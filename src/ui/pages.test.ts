@@ -3,7 +3,7 @@ import { openingAnswers } from '../answers/opening-answers.ts'
 import { readAnswers } from '../answers/read-answers.ts'
 import { hardware } from '../testing/machine.ts'
 import { openScreen, type Screen } from '../testing/screen.ts'
-import { type ScreenServices, screenServices } from '../testing/screen-services.ts'
+import { NOTHING_FOUND, type ScreenServices, screenServices } from '../testing/screen-services.ts'
 import { AS_IT_IS, walkTo } from '../testing/screen-walk.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -26,7 +26,7 @@ test('welcome tells what the machine has', async () => {
   await open()
   expect(screen.body()).toEqual([
     '',
-    '  Keystone makes this machine the first server of your cluster.',
+    '  Keystone makes this machine a server of your cluster.',
     '  It asks a few questions, shows what it will do, and changes nothing until',
     '  you have typed the names of the disks to erase.',
     '',
@@ -156,13 +156,22 @@ encryption:
 identity:
   hostName: tower
   userName: anna
+system:
+  keyboard: fr
 `
   const asked: string[] = []
+  const keymaps: string[] = []
   services = screenServices(hardware('two-virtio-uefi-tpm'), {
     async loadAnswers(path) {
       asked.push(path)
       if (path === '/nowhere') return null
       return openingAnswers(await readAnswers(text, 'a.yaml', { readSecretFile: async () => null }), 'a.yaml')
+    },
+  })
+  Object.assign(services.pages, {
+    async applyKeyboard(keymap: string) {
+      keymaps.push(keymap)
+      return NOTHING_FOUND
     },
   })
   screen = await openScreen({ services })
@@ -178,6 +187,7 @@ identity:
   screen.type('\r\rthree random words\rthree random words\r\r\r')
   await screen.waitForText('Step 7 of 10')
   expect(asked).toEqual(['/nowhere', '/root/a.yaml'])
+  expect(keymaps).toEqual(['fr'])
 })
 
 test('a path that waits for its Enter is not passed over', async () => {
@@ -215,7 +225,37 @@ test('the confirmation names model, serial number and size of each disk, and wha
     '',
     '  Type the disk name to erase it: sdc',
     '  ❯ Disk name [                                                  ]',
+    '',
+    '  What happens to the disks',
+    '  sdc  WDC WD10EZEX-08WN4A0, 931.5 GiB',
+    `    Before  A${'█'.repeat(65)}`,
+    '            A LVM 931.5 GiB',
+    `    After   ABC${'█'.repeat(63)}`,
+    '            A esp 1 GiB, B swap 4 GiB, C zfs 926.5 GiB',
+    '',
+    '  One after the other',
+    '    Erase  all of sdc: LVM',
   ])
+})
+
+test('welcome counts the disks where there are many, and knows that a wireless interface has no cable', async () => {
+  await open('jbod-90-disks')
+  expect(screen.text()).toMatch(/Disks {9}92: 90 of 16\.4 TiB, 2 of [\d.]+ GiB/u)
+  expect(screen.text()).toContain('✓ Everything that an install needs is here.')
+  await screen.close()
+  await open('dual-boot-windows-ubuntu')
+  expect(screen.text()).toContain('    Network       enp4s0, wlp5s0 (wireless)\n')
+})
+
+test('the help names the keys of the page it is about', async () => {
+  await open()
+  await walkTo('install', screen, services)
+  screen.press('F1')
+  await screen.waitForText('── Help')
+  expect(screen.text()).toContain('    Ctrl-C              cancel the install; it asks first')
+  expect(screen.text()).not.toContain('back to the page before')
+  screen.press('Esc')
+  services.end({ status: 'cancelled' })
 })
 
 test('a character that is not UTF-8 is left out, and that is said', async () => {

@@ -11,7 +11,8 @@ export type PageServices = {
   /** Sets the keymap of the console the wizard runs on. */
   applyKeyboard(keymap: string): Promise<LookResult>
   checkNetwork(network: NetworkAnswers): Promise<LookResult>
-  findKeys(source: KeySource): Promise<LookResult>
+  /** By this proxy, `http://proxy.example:3128`, or null for the live system's. */
+  findKeys(source: KeySource, proxy: string | null): Promise<LookResult>
   checkCluster(join: NonNullable<ClusterAnswers['join']>, hostName: string): Promise<LookResult>
 }
 

@@ -5,6 +5,7 @@ import type { Wizard } from '../wizard/wizard.ts'
 import type { Key } from './key-decoder.ts'
 import { routeKey } from './key-routes.ts'
 import { createLooks } from './looks.ts'
+import { applyOpenedKeyboard, keyboardJustOpened } from './opening-keyboard.ts'
 import { guessableWordsOf, secretOf } from './page-secret.ts'
 import type { Painter, Size } from './painter.ts'
 import type { QrCode } from './qr-lines.ts'
@@ -107,6 +108,8 @@ export function createSession(options: {
     change({ wizard: state, now: Date.now(), ...(hasTurned && afresh) })
     if (before.page === 'welcome' && state.page !== 'welcome') loadMore()
     if (hasTurned || before.drafts !== state.drafts) judgeSecretSoon()
+    const keyboard = keyboardJustOpened(before, state)
+    if (keyboard !== null) applyOpenedKeyboard(keyboard, session)
   })
   painter.onResize(() => change({ size: painter.size() }))
 

@@ -1,4 +1,5 @@
 import type { StepId } from '../model/answers.ts'
+import { checkProxy } from '../steps/network/proxy.ts'
 import { screens } from '../steps/screens.ts'
 import type { Drafts } from '../steps/step.ts'
 import type { WizardEvent } from '../wizard/state.ts'
@@ -37,6 +38,7 @@ export function stepForm<Id extends StepId>(
     // What is drawn comes from the view that is drawn.
     looks: { ...session.looksOf(id), get: (name) => view.looks[key(name)] ?? null },
     hostName: drafts.identity.hostName,
+    proxy: proxyOf(drafts.network),
     strength: view.strengths[secretOf(view.wizard)] ?? null,
     width: bodyWidth(view.size),
   })
@@ -46,4 +48,9 @@ export function stepForm<Id extends StepId>(
     problems: problems[id] ?? [],
     startsAt: null,
   }
+}
+
+/** One that is refused is used by nothing: there may be a password in it, which would come into the log. */
+function proxyOf({ proxy }: Drafts['network']): string | null {
+  return proxy === '' || checkProxy(proxy) !== null ? null : proxy
 }

@@ -41,6 +41,8 @@ export type StepScreenProps<Id extends StepId> = {
   readonly looks: PageLooks
   /** As the identity page has it now: the name this machine will join a cluster by. */
   readonly hostName: string
+  /** As the network page has it now; null for none, and for one that is not sound. */
+  readonly proxy: string | null
   /** Of the page's secret; null while it is not known yet. */
   readonly strength: Strength | null
   /** Columns. */

@@ -48,7 +48,7 @@ test('a whole install: all pages, the recovery key, progress, and a reboot', asy
   expect(request.answers.encryption.passphrase?.reveal()).toBe(PASSPHRASE)
   expect(request.answers.identity.password?.reveal()).toBe(PASSWORD)
   expect(request.confirmation).toEqual({
-    disks: [{ id: '/dev/disk/by-id/virtio-keystone-a', serial: 'keystone-a', sizeBytes: 8589934592 }],
+    disks: [{ id: '/dev/disk/by-id/virtio-keystone-a', serial: 'keystone-a', sizeBytes: 8589934592, path: '/dev/vdb' }],
   })
   expect(request.resume).toBe(false)
   expect(request.secrets.passphrase?.reveal()).toBe(PASSPHRASE)

@@ -152,12 +152,22 @@ function describeTpm({ isPresent, version, isUsable }: Hardware['tpm']): string 
   return version === '1.2' ? '1.2, too old to unlock the disk' : 'not usable: the passphrase will be asked for'
 }
 
+/** More of them are counted: what is said about the machine must stay in sight. The disk page has them all. */
+const MANY_DISKS = 8
+
 function describeDisks(disks: Hardware['disks']): string {
   if (disks.length === 0) return 'none found'
-  return disks.map(({ name, sizeBytes }) => `${name} ${formatSize(sizeBytes)}`).join(', ')
+  if (disks.length <= MANY_DISKS)
+    return disks.map(({ name, sizeBytes }) => `${name} ${formatSize(sizeBytes)}`).join(', ')
+  const sizes = Map.groupBy(disks, ({ sizeBytes }) => formatSize(sizeBytes))
+  return `${disks.length}: ${[...sizes].map(([size, alike]) => `${alike.length} of ${size}`).join(', ')}`
 }
 
 function describeInterfaces(interfaces: Hardware['interfaces']): string {
   if (interfaces.length === 0) return 'no interface found'
-  return interfaces.map(({ name, hasCarrier }) => (hasCarrier === false ? `${name} (no cable)` : name)).join(', ')
+  return interfaces
+    .map(({ name, hasCarrier, isWireless }) =>
+      isWireless ? `${name} (wireless)` : hasCarrier === false ? `${name} (no cable)` : name,
+    )
+    .join(', ')
 }

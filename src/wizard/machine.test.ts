@@ -244,7 +244,7 @@ test('the confirmation names the disks as they were shown', () => {
   const state = play([...toConfirm, { type: 'TYPE_DISK_NAMES', text: 'vdc' }, next])
   expect(state.page).toBe('install')
   expect(state.confirmation).toEqual({
-    disks: [{ id: '/dev/disk/by-id/virtio-keystone-b', serial: 'keystone-b', sizeBytes: 8589934592 }],
+    disks: [{ id: '/dev/disk/by-id/virtio-keystone-b', serial: 'keystone-b', sizeBytes: 8589934592, path: '/dev/vdc' }],
   })
 })
 

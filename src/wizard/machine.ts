@@ -2,11 +2,11 @@ import { assign, sendTo, stateIn } from 'xstate'
 import { secretsOf } from '../credentials/install-secrets.ts'
 import type { StepId } from '../model/answers.ts'
 import { checkMachine } from '../plan/check-machine.ts'
+import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { stepOrder } from '../steps/order.ts'
 import { freshProblems, openWith, startOn, wizard } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
 import { addEvents, NO_PROGRESS } from './progress.ts'
-import { confirmationOf } from './review.ts'
 import { NO_REPEATS } from './state.ts'
 
 function stepState(step: StepId) {
@@ -175,8 +175,9 @@ export const wizardMachine = wizard.createMachine({
               {
                 guard: 'hasTypedDiskNames',
                 target: 'install',
-                actions: assign(({ context }) => ({
-                  confirmation: context.review?.plan ? confirmationOf(context.review.plan) : null,
+                actions: assign(({ context: { review, hardware } }) => ({
+                  confirmation:
+                    review?.answers && hardware ? confirmationOf(erasedDisks(review.answers.disk), hardware) : null,
                   failure: null,
                   wasCancelled: false,
                 })),

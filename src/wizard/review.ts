@@ -1,4 +1,4 @@
-import type { Answers, Confirmation, StepId } from '../model/answers.ts'
+import type { Answers, StepId } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -98,8 +98,4 @@ export function diskNamesToType(plan: Plan, hardware: Hardware): string {
   return targetDisks(plan, hardware)
     .map(({ name }) => name)
     .join(' ')
-}
-
-export function confirmationOf(plan: Plan): Confirmation {
-  return { disks: plan.storage.disks.map(({ id, serial, sizeBytes }) => ({ id, serial, sizeBytes })) }
 }

@@ -45,8 +45,18 @@ test.each([
   expect(checkServer(text)?.code ?? null).toBe(code)
 })
 
-test('an address with a password in it is refused without quoting it', () => {
-  expect(JSON.stringify(checkServer('https://anna:secret@primer.home'))).not.toContain('secret')
+test.each([
+  'https://anna:secret@primer.home',
+  'http://anna:secret@primer.home',
+  'https://anna:secret@primer.home/api',
+  'https://anna:secret@primer home',
+  'https://anna:secret@:99999',
+  'anna:secret@primer.home',
+])('the address %j is refused without quoting its password', (text) => {
+  for (const check of [checkServer, checkMeshUrl]) {
+    expect(check(text)?.message).toBe('the address holds no user name and no password')
+    expect(JSON.stringify(check(text))).not.toContain('secret')
+  }
 })
 
 test.each([

@@ -31,14 +31,15 @@ export const checkServer: FieldCheck = (text) => {
 
 function checkHttps(text: string, code: string, example: string): Finding | null {
   const wrong = (message: string): Finding => ({ code, message, hint: `for example ${example}` })
+  // Before everything that quotes the text, whether it can be read as an address or not.
+  if (text.includes('@')) return wrong('the address holds no user name and no password')
   const url = /^\S+$/.test(text) ? URL.parse(text) : null
   if (!url) return wrong(`this is no address: ${quote(text)}`)
   if (url.protocol !== 'https:') return wrong(`the address begins with https://, got ${quote(text)}`)
-  if (url.username !== '' || url.password !== '') return wrong('the address holds no user name and no password')
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return wrong(`the address is a host and perhaps a port, without anything behind it, got ${quote(text)}`)
   }
-  // What the URL parser accepts, but would write otherwise (spaces, upper case, user info tricks), is better refused.
+  // What the URL parser accepts, but would write otherwise (spaces, upper case), is better refused.
   if (!/^https:\/\/[a-z0-9.:[\]-]+\/?$/.test(text))
     return wrong(`a host name has only a-z, 0-9, dots and -, got ${quote(text)}`)
   return null

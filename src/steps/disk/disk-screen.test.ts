@@ -68,7 +68,7 @@ test('shows all layouts, and why some do not fit; then disks, sizes, a data pool
     '  vdb, 8 GiB',
     '    A████████B████C███████████████████████████████████████████████████████████',
     '    A esp   1 GiB      boot files, /boot',
-    '    B swap  512 MiB    swap, a new random key at each boot',
+    '    B swap  512 MiB    a new random key at each boot',
     '    C zfs   6.5 GiB    pool rpool',
   ])
 })

@@ -253,6 +253,19 @@ test('starts with the first free disk and swap that fits it', () => {
   expect(diskStep.defaults(machine)).toEqual(draft)
 })
 
+test('a disk that holds data is the default only where every free one does, and swap fits the chosen one', () => {
+  const windows = diskOf(a, { contents: ['Windows (NTFS)'], sizeBytes: 100 * GIB })
+  const odd = diskOf(a, { partitions: [{ path: '/dev/vdb1', sizeBytes: GIB, label: null, filesystem: null, mountpoints: [] }] })
+  const defaults = (...disks: Disk[]) => {
+    const { devices, swap } = diskStep.defaults({ ...machine, disks })
+    return [...devices, swap]
+  }
+  expect(defaults(windows, diskOf(b))).toEqual([b, '512MiB'])
+  expect(defaults(odd, diskOf(b))).toEqual([b, '512MiB'])
+  expect(defaults(windows, diskOf(b, { inUse: 'mounted at /home' }))[0]).toBe(a)
+  expect(defaults(windows, diskOf(b, { contents: ['Linux (ext4)'] }))[0]).toBe(a)
+})
+
 test('the defaults of a machine without a free disk choose none', () => {
   expect(diskStep.defaults({ ...machine, disks: [] }).devices).toEqual([])
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { holdsKnownData } from '../../hardware/disk-contents.ts'
 import { DATA_POOL_LAYOUTS, type DiskAnswers, LAYOUTS } from '../../model/answers.ts'
 import { parseSize } from '../../model/size.ts'
 import { DEFAULT_ESP_BYTES } from '../../plan/sizes.ts'
@@ -92,7 +93,10 @@ export const diskStep: Step<'disk'> = {
   ),
   defaults(hardware) {
     const least = { espBytes: DEFAULT_ESP_BYTES, swapBytes: 0 }
-    const free = hardware.disks.filter((disk) => !disk.isRemovable && targetProblems(disk, least, []).length === 0)
+    // Nobody has chosen yet: what is taken for them should be a disk that nobody will miss.
+    const free = hardware.disks
+      .filter((disk) => !disk.isRemovable && targetProblems(disk, least, []).length === 0)
+      .toSorted((one, other) => Number(holdsKnownData(one)) - Number(holdsKnownData(other)))
     const devices = free.slice(0, 1).flatMap(({ id }) => (id === null ? [] : [id]))
     return {
       layout: 'single-zfs',

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { hardware } from '../../testing/machine.ts'
+import { openScreen } from '../../testing/screen.ts'
+import { screenServices } from '../../testing/screen-services.ts'
 import { stepScreen } from '../../testing/step-screen.ts'
 
 const open = stepScreen('identity')
@@ -74,8 +77,8 @@ test('a host name with a dot is refused, with what to take instead', async () =>
 test('keys from elsewhere are shown with their fingerprints, and added one by one by Enter', async () => {
   const asked: unknown[] = []
   const { screen } = await open('two-virtio-uefi-tpm', {
-    findKeys: async (source) => {
-      asked.push(source)
+    findKeys: async (...source) => {
+      asked.push(...source)
       return { problems: [], good: [], unknown: ['1 line is passed over: it is odd'], found: [KEY] }
     },
   })
@@ -83,7 +86,7 @@ test('keys from elsewhere are shown with their fingerprints, and added one by on
   screen.type('github:anna\r')
   await screen.waitForText('Add anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
   await screen.waitForText('? 1 line is passed over: it is odd.')
-  expect(asked).toEqual([{ kind: 'url', url: 'https://github.com/anna.keys', name: 'github:anna' }])
+  expect(asked).toEqual([{ kind: 'url', url: 'https://github.com/anna.keys', name: 'github:anna' }, null])
   screen.press('Up', 'Enter')
   await screen.waitForText('1. anna@laptop SHA256:')
   expect(screen.text()).not.toContain('Add anna@laptop')

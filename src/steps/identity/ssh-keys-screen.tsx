@@ -69,7 +69,7 @@ function foundRows({ draft, onChange, looks, width }: Props): readonly Row[] {
   ]
 }
 
-function newKeyRow({ draft, onChange, memory, looks }: Props): Row {
+function newKeyRow({ draft, onChange, memory, looks, proxy }: Props): Row {
   const refuse = (message: string, hint = '') => memory.set('refused', `${message}\n${hint}`)
   const add = (lines: readonly string[]): boolean => {
     const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
@@ -108,7 +108,8 @@ function newKeyRow({ draft, onChange, memory, looks }: Props): Row {
         refuse(source.finding.message, source.finding.hint)
         return false
       }
-      looks.start('keys', source.kind === 'file' ? source.path : source.name, ({ findKeys }) => findKeys(source))
+      const about = source.kind === 'file' ? source.path : source.name
+      looks.start('keys', about, ({ findKeys }) => findKeys(source, proxy))
       memory.set('new-key', '')
       // What comes back waits for a word: Next must not pass it by.
       return false

@@ -34,9 +34,14 @@ function checkMember(name: string, at: number, hardware: Hardware): readonly Pro
 }
 
 function notFound(name: string, path: Problem['path'], hardware: Hardware): Problem {
-  const message = `this machine has no interface ${name}`
+  const stacked = hardware.stackedInterfaces?.find((one) => one.name === name)
+  const message = stacked
+    ? `${name} is a ${KIND_WORDS[stacked.kind]} of the live system, not an interface of this machine`
+    : `this machine has no interface ${name}`
   return { code: 'interface-not-found', path, message, hint: interfacesHint(hardware) }
 }
+
+const KIND_WORDS = { bond: 'bond', vlan: 'VLAN', bridge: 'bridge' } as const
 
 function notWireless(name: string, hardware: Hardware): Problem {
   const wireless = hardware.interfaces.filter(({ isWireless }) => isWireless).map((each) => each.name)

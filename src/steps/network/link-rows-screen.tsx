@@ -1,5 +1,5 @@
 import { BOND_MODES, type BondMode } from '../../model/answers.ts'
-import type { NetworkInterface } from '../../model/hardware.ts'
+import type { NetworkInterface, StackedInterface } from '../../model/hardware.ts'
 import type { Row } from '../../ui/rows.ts'
 import { problemsAt, type StepScreenProps } from '../../ui/step-screen.ts'
 import { ANY_INTERFACE, BOND_INTERFACE } from './link-rules.ts'
@@ -17,6 +17,7 @@ export function linkRows(props: Props): readonly Row[] {
   const isBond = draft.interface === BOND_INTERFACE
   const isListed = chosen !== undefined || isBond || draft.interface === ANY_INTERFACE
   return [
+    ...stackedRows(hardware.stackedInterfaces ?? []),
     // From an answer file: no row below can show it.
     ...(isListed
       ? []
@@ -52,8 +53,7 @@ function choice({ draft, problems, onChange }: Props, name: string, label: strin
 }
 
 function linkRow(link: NetworkInterface, props: Props): Row {
-  // Every link gives itself a link-local address: it tells nothing.
-  const addresses = link.addresses.filter((address) => !/^fe80:/iu.test(address))
+  const addresses = withoutLinkLocal(link.addresses)
   const { draft, hardware } = props
   const details = [
     link.mac === 'unknown' ? 'MAC address unknown' : `MAC ${link.mac}`,
@@ -64,9 +64,33 @@ function linkRow(link: NetworkInterface, props: Props): Row {
   return choice(props, link.name, `${link.name}  ${plugWords(link)}`, hasDetail ? details : undefined)
 }
 
-function plugWords({ isWireless, hasCarrier }: NetworkInterface): string {
-  if (isWireless) return 'wireless'
-  return hasCarrier === true ? 'cable connected' : hasCarrier === false ? 'no cable' : 'cable unknown'
+function plugWords({ isWireless, hasCarrier, memberOf }: NetworkInterface): string {
+  const plug = hasCarrier === true ? 'cable connected' : hasCarrier === false ? 'no cable' : 'cable unknown'
+  return [isWireless ? 'wireless' : plug, ...(memberOf === undefined ? [] : [`now part of ${memberOf}`])].join(', ')
+}
+
+/** How the machine is connected now, where that is by more than a cable: somebody has set it up so for a reason. */
+function stackedRows(stacked: readonly StackedInterface[]): readonly Row[] {
+  if (stacked.length === 0) return []
+  const text = `Now in use: ${stacked.map(stackedWords).join('; ')}. None of it is taken over: choose here what is to be installed.`
+  return [{ kind: 'note', text, tone: 'dim', indent: 2 }]
+}
+
+/** `bond0.120 (VLAN 120 on bond0, 10.120.0.12/24)` */
+function stackedWords({ name, kind, members, vlan, mode, addresses }: StackedInterface): string {
+  const what = {
+    bond: mode === undefined ? 'bond' : `${mode} bond`,
+    vlan: `VLAN ${vlan ?? ''}`.trim(),
+    bridge: 'bridge',
+  }
+  const on = members.length === 0 ? '' : ` ${kind === 'vlan' ? 'on' : 'of'} ${members.join(' and ')}`
+  const shown = withoutLinkLocal(addresses)
+  return `${name} (${what[kind]}${on}${shown.length === 0 ? '' : `, ${shown.join(', ')}`})`
+}
+
+/** Every link gives itself a link-local address: it tells nothing. */
+function withoutLinkLocal(addresses: readonly string[]): readonly string[] {
+  return addresses.filter((address) => !/^fe80:/iu.test(address))
 }
 
 function wirelessRows({ draft, problems, memory, onChange }: Props): readonly Row[] {

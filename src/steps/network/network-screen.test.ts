@@ -86,6 +86,20 @@ test('static: fields appear, and each problem stands below its field', async () 
   await screen.waitForText('Step 6 of')
 })
 
+test('a member of a bond says so, and what the live system has on top of the interfaces is named', async () => {
+  const { screen } = await open('server-bond-vlan')
+  expect(screen.body().slice(1, 8)).toEqual([
+    '  Which interface?',
+    '    Now in use: bond0 (802.3ad bond of eno1 and eno2); bond0.120 (VLAN 120 on',
+    '    bond0, 10.120.0.12/24); br-lab (bridge, 10.9.9.1/24). None of it is taken',
+    '    over: choose here what is to be installed.',
+    '  ❯ (*) eno1  cable connected, now part of bond0',
+    '        MAC d0:94:66:00:00:01; driver bnxt_en',
+    '    ( ) eno2  cable connected, now part of bond0',
+  ])
+  expect(screen.text()).toContain('( ) eno3  no cable\n')
+})
+
 test('static without a name server is refused with the reason', async () => {
   const { screen } = await open()
   screen.press('Tab', 'Down', 'Enter')
@@ -127,13 +141,15 @@ test('several wired interfaces become a bond', async () => {
   await screen.waitForText('Made of:')
   screen.press('Space', 'Down', 'Space')
   await screen.waitFor((text) => text.split('[x]').length === 3, 'two members')
-  expect(screen.body().slice(8, 19)).toEqual([
+  screen.resize(80, 40)
+  await screen.waitForText('balance-alb')
+  expect(screen.body().slice(11, 22)).toEqual([
     '    ( ) Any wired interface',
     '        The cable may go into any port.',
     '    (*) Several wired interfaces together (bond)',
     '      Made of:',
-    '    [x] eno1  cable connected',
-    '  ❯ [x] eno2  cable connected',
+    '    [x] eno1  cable connected, now part of bond0',
+    '  ❯ [x] eno2  cable connected, now part of bond0',
     '    [ ] eno3  no cable',
     '      They share the work by:',
     '    (*) active-backup: one works, the others stand by; with every switch',

@@ -253,6 +253,14 @@ test('the machine knows its interfaces', () => {
   ])
 })
 
+test('a bond, VLAN or bridge of the live system is none of its interfaces, and that is said', () => {
+  const check = (name: string) =>
+    networkStep.check({ ...BY_DHCP, interface: name }, hardware('server-bond-vlan')).map(({ message }) => message)
+  expect(check('bond0.120')).toEqual(['bond0.120 is a VLAN of the live system, not an interface of this machine'])
+  expect(check('br-lab')).toEqual(['br-lab is a bridge of the live system, not an interface of this machine'])
+  expect(check('br-home')).toEqual(['this machine has no interface br-home'])
+})
+
 test('a wireless interface needs a network, and takes no VLAN; a wired one takes no wireless network', () => {
   const network = { ssid: 'home', passphrase: new Secret('eight888') }
   expect(judged({ interface: 'wlp0s20f3', wifi: network })).toEqual([])
@@ -273,6 +281,13 @@ test('starts with the wired interface that has a cable, else any wired one, else
   expect(startsWith([unplugged, wireless, wired])).toBe('eno1')
   expect(startsWith([wireless, unplugged])).toBe('eno0')
   expect(startsWith([wireless])).toBe('any')
+})
+
+test('a member of a live bond or bridge is not what it starts with: another one with a cable, else any', () => {
+  const server = hardware('server-bond-vlan')
+  expect(networkStep.defaults(server).interface).toBe('any')
+  const plugged = server.interfaces.map((one) => (one.name === 'eno3' ? { ...one, hasCarrier: true } : one))
+  expect(networkStep.defaults({ ...server, interfaces: plugged }).interface).toBe('eno3')
 })
 
 test('the summary says what is set, and no secret', () => {

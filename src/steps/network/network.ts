@@ -74,7 +74,9 @@ export const networkStep: Step<'network'> = {
   schema: fields.transform(toAnswers),
   defaults(hardware) {
     const wired = hardware.interfaces.filter(({ isWireless }) => !isWireless)
-    const best = wired.find(({ hasCarrier }) => hasCarrier === true) ?? wired[0]
+    // A member of a running bond or bridge has no address of its own: alone it may not reach anything.
+    const own = wired.filter(({ memberOf }) => memberOf === undefined)
+    const best = own.find(({ hasCarrier }) => hasCarrier === true) ?? (own.length === wired.length ? own[0] : undefined)
     return { ...NOTHING_SPECIAL, interface: best?.name ?? ANY_INTERFACE }
   },
   check: checkWithMachine,

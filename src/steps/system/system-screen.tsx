@@ -18,7 +18,7 @@ export const systemScreen: StepScreen<'system'> = (props) => {
   const { draft, memory, looks, onChange } = props
   const look = looks.get('keyboard')
   return [
-    { kind: 'note', text: 'How the installed system speaks and counts. A letter opens a list.' },
+    { kind: 'note', text: 'For the installed system. Space or a letter opens a list.' },
     { kind: 'blank' },
     list(props, 'language', 'Language', (language) => onChange({ ...draft, language })),
     list(props, 'keyboard', 'Keyboard', (keyboard) => {
@@ -35,7 +35,7 @@ export const systemScreen: StepScreen<'system'> = (props) => {
     ...(look?.about === draft.keyboard ? lookRows(look, 'Changing the keyboard layout…') : []),
     list(props, 'timeZone', 'Time zone', (timeZone) => onChange({ ...draft, timeZone })),
     { kind: 'blank' },
-    { kind: 'note', text: 'The disk’s passphrase is typed at boot with this keyboard layout.', tone: 'dim' },
+    { kind: 'note', text: "The disk's passphrase is typed at boot with this keyboard layout.", tone: 'dim' },
   ]
 }
 
