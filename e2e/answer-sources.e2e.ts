@@ -19,7 +19,8 @@ test('a partition labelled KEYSTONE gives the answers, and its own disk can no l
       const { agent } = machine
       await agent.putFile('/run/answers.yaml', ANSWERS, '0600')
       await agent.succeed(`disk=/dev/disk/by-id/virtio-keystone-b
-printf 'label: gpt\\n,64M,L\\n' | sfdisk --quiet $disk && udevadm settle
+set -e
+sgdisk --new=1:0:+64M $disk && partprobe $disk && udevadm settle
 mkfs.vfat -n KEYSTONE $disk-part1 && mount $disk-part1 /mnt
 cp /run/answers.yaml /mnt/ && umount /mnt && udevadm settle`)
       expect(await decide(machine, 'quiet')).toMatchObject({
