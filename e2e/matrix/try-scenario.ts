@@ -1,5 +1,6 @@
 import type { Unlock } from '../../src/model/answers.ts'
 import type { Plan } from '../../src/model/plan.ts'
+import type { DiskSpec } from '../harness/disks.ts'
 import { keepEvidence } from '../harness/evidence.ts'
 import type { Machine } from '../harness/machine.ts'
 import { answersYaml, HOST_NAME, PLACE } from '../install/answers.ts'
@@ -31,10 +32,15 @@ const ASKS: Readonly<Record<Unlock, readonly Question[]>> = {
 
 const MINUTE = 60_000
 
-/** Installs headless, boots twice, and once for each set of missing disks. Throws when it cannot go on. */
-export function tryScenario(lab: Lab, scenario: Scenario, say: (text: string) => void): Promise<Outcome> {
+/** Installs headless on a machine with `disks`, boots twice, and once for each set of missing disks. Throws when it cannot go on. */
+export function tryScenario(
+  lab: Lab,
+  scenario: Scenario,
+  say: (text: string) => void,
+  disks: readonly DiskSpec[] = DISKS,
+): Promise<Outcome> {
   const name = scenario.id.replace('/', '-')
-  return withDiskMachine(lab, name, { disks: DISKS }, async (machine) => {
+  return withDiskMachine(lab, name, { disks }, async (machine) => {
     const problems: string[] = []
     const seconds: Record<string, number> = {}
     let last = Date.now()

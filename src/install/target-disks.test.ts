@@ -19,7 +19,11 @@ async function codes(
   },
 ) {
   const devices = Object.fromEntries([...new Set(Object.values(links))].map((path) => [path, '']))
-  const commands = { [settleLine]: '', 'lsblk -J -b -O': JSON.stringify({ blockdevices }), 'zpool list -H -v -L -P': zpool }
+  const commands = {
+    [settleLine]: '',
+    'lsblk -J -b -O': JSON.stringify({ blockdevices }),
+    'zpool list -H -v -L -P': zpool,
+  }
   const system = fakeSystem({ commands, files: { ...devices, ...files }, links })
   return (await findTargetProblems(system, plan, confirmed)).map(({ code, message }) => [code, message])
 }

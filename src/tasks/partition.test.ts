@@ -29,7 +29,11 @@ const DISKO =
   'disko --mode destroy,format,mount --yes-wipe-all-disks --root-mountpoint /mnt /run/keystone/disko-config.nix'
 
 const machine = (commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) =>
-  fakeSystem({ commands: { [settleLine]: '', [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands }, files: deviceFiles, links })
+  fakeSystem({
+    commands: { [settleLine]: '', [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands },
+    files: deviceFiles,
+    links,
+  })
 
 test('hands disko the layout and the passphrase by files that only root can read', async () => {
   let whileDiskoRuns = new Map()
@@ -190,6 +194,7 @@ const bothDisks = lsblkAnswer(
 function twoDisks(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) {
   const system = fakeSystem({
     commands: {
+      [settleLine]: '',
       [lsblkLine]: bothDisks,
       [DISKO]: async () => {
         await system.writeFile(KEY, 'raw', { mode: 0o600 })

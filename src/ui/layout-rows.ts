@@ -68,7 +68,9 @@ function devicesFor(layout: Layout, draft: Drafts['disk'], usable: readonly Disk
   const distance = (disk: Disk) => (first ? Math.abs(disk.sizeBytes - first.sizeBytes) : 0)
   const others = usable
     .filter(({ isRemovable }) => !isRemovable)
-    .toSorted((one, other) => Number(holdsKnownData(one)) - Number(holdsKnownData(other)) || distance(one) - distance(other))
+    .toSorted(
+      (one, other) => Number(holdsKnownData(one)) - Number(holdsKnownData(other)) || distance(one) - distance(other),
+    )
     .flatMap(({ id }) => (id === null || taken.has(id) ? [] : [id]))
   return [...kept, ...others.slice(0, Math.max(0, least - kept.length))]
 }

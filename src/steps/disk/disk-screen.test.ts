@@ -155,6 +155,24 @@ function diskProblems(draft: Draft, machine: Hardware) {
   return 'problems' in parsed ? parsed.problems : diskStep.check(parsed.value, machine)
 }
 
+test('a layout takes disks without data along before those that hold some, however much these are like the first', () => {
+  const machine = hardware('two-virtio-uefi-tpm')
+  const disk = (name: string, sizeBytes: number, contents: string[] = []) => {
+    const [recorded] = machine.disks.filter(({ isBootMedium }) => !isBootMedium)
+    if (!recorded) throw new Error('the recorded machine has a free disk')
+    return { ...recorded, id: `/dev/disk/by-id/${name}`, name, path: `/dev/${name}`, sizeBytes, contents }
+  }
+  const disks = [disk('vdb', 100e9), disk('vdc', 100e9, ['Windows (NTFS)']), disk('vdd', 500e9), disk('vde', 200e9)]
+  const devices = (layout: string, changes: Partial<Draft> = {}) =>
+    page({ ...machine, disks }, changes)
+      .press(layout)
+      .devices.map((id) => id.slice('/dev/disk/by-id/'.length))
+  expect(devices('mirror-zfs')).toEqual(['vdb', 'vde'])
+  expect(devices('raid10-zfs')).toEqual(['vdb', 'vde', 'vdd', 'vdc'])
+  // What the person has chosen stays.
+  expect(devices('mirror-zfs', { devices: ['/dev/disk/by-id/vdc'] })).toEqual(['vdc', 'vdb'])
+})
+
 test('with 90 disks RAIDZ takes as many as it needs, and every disk can be chosen', () => {
   const jbod = hardware('jbod-90-disks')
   const draft = page(jbod).press('raidz2-zfs')

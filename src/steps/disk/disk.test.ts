@@ -255,7 +255,9 @@ test('starts with the first free disk and swap that fits it', () => {
 
 test('a disk that holds data is the default only where every free one does, and swap fits the chosen one', () => {
   const windows = diskOf(a, { contents: ['Windows (NTFS)'], sizeBytes: 100 * GIB })
-  const odd = diskOf(a, { partitions: [{ path: '/dev/vdb1', sizeBytes: GIB, label: null, filesystem: null, mountpoints: [] }] })
+  const odd = diskOf(a, {
+    partitions: [{ path: '/dev/vdb1', sizeBytes: GIB, label: null, filesystem: null, mountpoints: [] }],
+  })
   const defaults = (...disks: Disk[]) => {
     const { devices, swap } = diskStep.defaults({ ...machine, disks })
     return [...devices, swap]

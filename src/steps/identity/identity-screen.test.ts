@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
-import { hardware } from '../../testing/machine.ts'
-import { openScreen } from '../../testing/screen.ts'
-import { screenServices } from '../../testing/screen-services.ts'
 import { stepScreen } from '../../testing/step-screen.ts'
 
 const open = stepScreen('identity')
+const openNetwork = stepScreen('network')
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl anna@laptop'
 
@@ -77,8 +75,8 @@ test('a host name with a dot is refused, with what to take instead', async () =>
 test('keys from elsewhere are shown with their fingerprints, and added one by one by Enter', async () => {
   const asked: unknown[] = []
   const { screen } = await open('two-virtio-uefi-tpm', {
-    findKeys: async (...source) => {
-      asked.push(...source)
+    findKeys: async (...given) => {
+      asked.push(...given)
       return { problems: [], good: [], unknown: ['1 line is passed over: it is odd'], found: [KEY] }
     },
   })
@@ -90,4 +88,24 @@ test('keys from elsewhere are shown with their fingerprints, and added one by on
   screen.press('Up', 'Enter')
   await screen.waitForText('1. anna@laptop SHA256:')
   expect(screen.text()).not.toContain('Add anna@laptop')
+})
+
+test('keys are fetched by the proxy of the network page', async () => {
+  const asked: unknown[] = []
+  const { screen } = await openNetwork('two-virtio-uefi-tpm', {
+    findKeys: async (...given) => {
+      asked.push(given[1])
+      return { problems: [], good: [], unknown: [], found: [KEY] }
+    },
+  })
+  screen.press('Shift-Tab', 'Shift-Tab', 'Shift-Tab', 'Space')
+  await screen.waitForText('Proxy')
+  screen.press('Tab', 'Tab', 'Tab')
+  screen.type('http://proxy.example:3128')
+  screen.press('Tab', 'Tab', 'Enter')
+  await screen.waitForText('Step 6 of 10')
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.type('github:anna\r')
+  await screen.waitForText('Add anna@laptop')
+  expect(asked).toEqual(['http://proxy.example:3128'])
 })

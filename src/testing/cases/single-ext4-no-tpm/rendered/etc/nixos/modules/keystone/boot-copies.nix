@@ -10,6 +10,9 @@ let
   bootEsp = config.boot.loader.efi.efiSysMountPoint;
   extraEsps = lib.filter (esp: esp != bootEsp) config.keystone.storage.espMountpoints;
 
+  # Without the random seed: it is used once, on the disk it is on.
+  listFiles = "${pkgs.findutils}/bin/find . -type f ! -path ./loader/random-seed";
+
   # systemd-boot gives the firmware an entry for the first disk only, and not every firmware looks for a loader on the
   # others by itself. `update` in place of `install`: an entry that is there stays, and a new one comes behind all
   # others, so that the first disk stays first. A firmware that takes no more entries must not stop a rebuild.
@@ -32,12 +35,12 @@ in
           echo "$esp is not mounted: its copy of the boot loader stays as it is" >&2
           continue
         fi
-        # First what ${bootEsp} no longer has: the room may be needed. A random seed is used once, on the disk it is on.
-        (cd "$esp" && ${pkgs.findutils}/bin/find . -type f ! -path ./loader/random-seed) | while IFS= read -r file; do
+        # First what ${bootEsp} no longer has: the room may be needed.
+        (cd "$esp" && ${listFiles}) | while IFS= read -r file; do
           [ -e "${bootEsp}/$file" ] || ${pkgs.coreutils}/bin/rm -f "$esp/$file"
         done
         # By content: after a roll-back the right file may be the older one.
-        (cd ${bootEsp} && ${pkgs.findutils}/bin/find . -type f ! -path ./loader/random-seed) | while IFS= read -r file; do
+        (cd ${bootEsp} && ${listFiles}) | while IFS= read -r file; do
           ${pkgs.diffutils}/bin/cmp -s "${bootEsp}/$file" "$esp/$file" && continue
           ${pkgs.coreutils}/bin/mkdir -p "$esp/''${file%/*}"
           ${pkgs.coreutils}/bin/cp "${bootEsp}/$file" "$esp/$file"
