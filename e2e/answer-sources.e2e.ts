@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { blankDisks } from './harness/disks.ts'
+import { defaultDisks } from './harness/disks.ts'
 import type { Machine } from './harness/machine.ts'
 import { answersYaml } from './install/answers.ts'
 import { withDiskMachine, withLab } from './install/disk-machine.ts'
@@ -15,7 +15,7 @@ type Decision = { mode: string; source: string; notice: string }
 
 test('a partition labelled KEYSTONE gives the answers, and its own disk can no longer be erased', async () => {
   await withLab((lab) =>
-    withDiskMachine(lab, 'answers-partition', { disks: blankDisks(2) }, async (machine) => {
+    withDiskMachine(lab, 'answers-partition', { disks: defaultDisks }, async (machine) => {
       const { agent } = machine
       await agent.putFile('/run/answers.yaml', ANSWERS, '0600')
       await agent.succeed(`disk=/dev/disk/by-id/virtio-keystone-b
@@ -40,7 +40,7 @@ cp /run/answers.yaml /mnt/ && umount /mnt && udevadm settle`)
 
 test('an https address gives the answers: by a valid certificate, and only the file of the fingerprint', async () => {
   await withLab((lab) =>
-    withDiskMachine(lab, 'answers-https', { disks: blankDisks(2) }, async (machine) => {
+    withDiskMachine(lab, 'answers-https', { disks: defaultDisks }, async (machine) => {
       const { agent } = machine
       await agent.putFile('/run/web/answers.yaml', ANSWERS, '0600')
       await agent.succeed(`cd /run/web && openssl req -quiet -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \\
