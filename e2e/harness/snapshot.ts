@@ -26,7 +26,7 @@ export type SavedMachine = {
 
 // The caller's key names its own hardware; this is for changes of how the harness builds any.
 const anyHardware: Hardware = { memoryMiB: 1, net: true, tpm: true, diskIds: ['a'] }
-const keptOfOneName = 4
+const keptOfOneName = 6
 
 type Meta = { id: string; hardware: Hardware; size: Size; screen: string }
 
