@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheDir, withLock } from '../lab/cache.ts'
+import { toolPath } from '../lab/tools.ts'
 import type { Machine } from './machine.ts'
 import { type Hardware, hardwareFingerprint, places } from './qemu-args.ts'
 import type { Size } from './screen.ts'
@@ -131,7 +132,8 @@ async function moveFile(from: string, to: string): Promise<void> {
 }
 
 async function qemuVersion(): Promise<string> {
-  return (await promisify(execFile)('qemu-system-x86_64', ['--version'])).stdout
+  const env = { ...process.env, PATH: toolPath() }
+  return (await promisify(execFile)('qemu-system-x86_64', ['--version'], { env })).stdout
 }
 
 const isFile = (path: string) =>

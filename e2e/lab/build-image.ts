@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile }
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { cacheDir, isAlive, withLock } from './cache.ts'
+import { fetchNewerQemu } from './newer-qemu.ts'
 import { type Recipe, readRecipe } from './recipe.ts'
 import { imageTools, requireTools, rootlessTools, toolPath } from './tools.ts'
 
@@ -42,6 +43,7 @@ export async function buildImage({
   // While somebody works on the recipe others can stay on an image that is known to be good.
   const pinned = process.env.KEYSTONE_LAB_IMAGE
   if (pinned) return labImage(basename(pinned), pinned)
+  await fetchNewerQemu((text) => onProgress?.({ text, elapsedSeconds: 0, expectedSeconds: 10 }))
   const recipe = await readRecipe()
   const cache = cacheDir()
   const dir = join(cache, `image-${recipe.imageHash}`)

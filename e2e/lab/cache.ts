@@ -10,6 +10,9 @@ export function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'keystone-lab')
 }
 
+/** Debian trixie's QEMU for hosts whose own is too old (newer-qemu.ts). */
+export const newerQemuDir = () => join(cacheDir(), 'qemu-trixie')
+
 /** Runs `work` while holding a lock file that names our pid; a lock of a dead process is taken over.
  *  Two test runs that need the same image must build it once. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {

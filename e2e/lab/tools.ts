@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newerQemuDir } from './cache.ts'
 
 /** The program -> the Debian package it comes from. */
 export const imageTools: Record<string, string> = {
@@ -34,8 +35,14 @@ export const machineTools: Record<string, string> = {
   setpriv: 'util-linux',
 }
 
-// A user's PATH on Debian leaves the sbin folders out, and mke2fs lives there.
-const searchPath = () => [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin']
+// A user's PATH on Debian leaves the sbin folders out, and mke2fs lives there. A newer QEMU goes before the host's.
+const searchPath = () => [
+  join(newerQemuDir(), 'bin'),
+  ...(process.env.PATH ?? '').split(':'),
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+]
 
 /** PATH for the programs we start, with the sbin folders. */
 export const toolPath = (): string => searchPath().join(':')
