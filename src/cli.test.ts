@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -32,6 +42,17 @@ test('--help is one screen of 80x24', () => {
   expect(code).toBe(0)
   expect(lines.length).toBeLessThanOrEqual(24)
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('output that could not be written is exit 4, not a file that looks whole', () => {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'schema'], {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  expect(status).toBe(4)
+  expect(stderr).toContain('keystone: the output could not be written: ENOSPC')
 })
 
 test('an option it does not have is exit 2, with where to look', () => {
@@ -77,7 +98,7 @@ test('iso inspect takes a path from where it was started, and what is no ISO is 
 test('a file that is not there is exit 2', () => {
   const { code, stderr } = keystone('check', 'nowhere.yaml')
   expect(code).toBe(2)
-  expect(stderr).toContain('cannot read the answer file')
+  expect(stderr).toContain('there is no answer file')
 })
 
 test('plan --json gives the plan and no secret', () => {

@@ -189,7 +189,23 @@ async function explain(error: unknown): Promise<Ending> {
 }
 
 // Whoever reads our output may stop reading; an install goes on without them.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+process.stderr.on('error', () => {})
+let lostOutput: Error | null = null
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') lostOutput = error
+})
+
+/** A file that could not be written (a full disk) must not look like one that was. An install and
+ *  the wizard say by their own ending how it went, whatever became of the terminal. */
+async function withLostOutput(ending: Ending, word = ''): Promise<Ending> {
+  // The error of the last write comes by an event.
+  await new Promise(setImmediate)
+  const isWrittenOnly = /^[a-z]/.test(word) && word !== 'install'
+  if (lostOutput === null || ending !== 'done' || !isWrittenOnly) return ending
+  process.stderr.write(`keystone: the output could not be written: ${lostOutput.message}\n`)
+  return 'failed'
+}
+
 process.on('uncaughtException', (error) => {
   restoreTerminal()
   void explain(error).finally(() => leave('bug'))
@@ -198,4 +214,5 @@ process.on('uncaughtException', (error) => {
 // The second start is quicker: what was compiled is kept below the temporary folder.
 // Node 20, on which the commands that need no machine run too, does not have it.
 nodeModule.enableCompileCache?.()
-leave(await main(process.argv.slice(2)).catch(explain))
+const argv = process.argv.slice(2)
+leave(await withLostOutput(await main(argv).catch(explain), argv[0]))

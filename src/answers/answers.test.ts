@@ -117,7 +117,7 @@ test.each([
   ['# nothing\n', 'a.yaml:1:1  the file is empty (the README shows an example)'],
   ['just text', 'a.yaml:1:1  must be a group of keys, got text'],
   ['- a\n- b\n', 'a.yaml:1:1  must be a group of keys, got a list'],
-  ['network: {}\nversion: "1"', 'a.yaml:2:10  version  must be a number, got text'],
+  ['network: {}\nversion: "1"', 'a.yaml:2:10  version  must be a number, got text (write version: 2)'],
 ])('a file that says %j', async (text, lastLine) => {
   expect((await reportOf(text)).split('\n').at(-1)).toBe(lastLine)
 })
@@ -153,6 +153,12 @@ test('a report is in the order of the file, whatever order the problems come in'
   )
 })
 
+test('$schema is for editors, and says nothing', async () => {
+  expect(await reportOf(`$schema: ./answers.schema.json\n${SMALLEST}`)).toBe('no problem')
+  expect(await reportOf(`$schema: []\n${SMALLEST}`)).toBe('a.yaml:1:1  "$schema"  must be text, got a list')
+  expect(await reportOf(SMALLEST.replace('  hostName', '  $schema: x\n  hostName'))).toContain('a key is one word')
+})
+
 test('a key given twice is told with the rest', async () => {
   const text = SMALLEST.replace('  hostName: primer\n', '  hostName: a.b\n  hostName: primer\n')
   expect(await reportOf(text)).toContain('a.yaml:10:3  this key is given twice in the same group (keep one of them)')
@@ -163,9 +169,9 @@ test('a secret comes from a file, without the line end an editor puts there', as
     'password: canary-canary',
     'passwordFile: pw.txt',
   )
-  const files = filesWith({ '/run/p': 'from a file, with spaces \n', 'pw.txt': 'secret-9\r\n' })
+  const files = filesWith({ '/run/p': 'from a file, with spaces\n', 'pw.txt': 'secret-9\r\n' })
   const answers = await answersOf(text, files)
-  expect(answers.encryption.passphrase?.reveal()).toBe('from a file, with spaces ')
+  expect(answers.encryption.passphrase?.reveal()).toBe('from a file, with spaces')
   expect(answers.identity.password?.reveal()).toBe('secret-9')
 })
 
@@ -174,18 +180,55 @@ test('the content of a secret file is judged at the key that names the file', as
   expect(await reportOf(text, filesWith({ p: 'canary\n' }))).toBe(
     'a.yaml:6:19  encryption.passphraseFile  a passphrase has at least 12 characters, got 6 (four or five random words are strong and easy to type)',
   )
-  expect(await reportOf(text, filesWith({ p: '\n' }))).toBe(
-    'a.yaml:6:19  encryption.passphraseFile  a passphrase is needed',
-  )
-  expect(await reportOf(text, filesWith({ p: 'two lines of text\nand more\n' }))).toContain(
-    'no accents, tabs or line ends',
-  )
+})
+
+test.each([
+  ['\n', 'this file is empty'],
+  [
+    'two lines of text\nand more\n',
+    'this file has more than one line, and a secret is one line (take the others out, the empty ones too)',
+  ],
+  [
+    'one line of text\n\n',
+    'this file has more than one line, and a secret is one line (take the others out, the empty ones too)',
+  ],
+  [
+    'mulberry Oxcart 71 veranda \n',
+    'what this file holds begins or ends with a blank (take it out; a secret that has one can stand in the answer file, in quotes)',
+  ],
+  [
+    '\uFEFFmulberry Oxcart 71 veranda\n',
+    'this file holds no plain UTF-8 text (save it as UTF-8 without a byte order mark)',
+  ],
+  ['\uFFFD\uFFFDm\0u\0l\0', 'this file holds no plain UTF-8 text (save it as UTF-8 without a byte order mark)'],
+])('a secret file that holds %j is refused before its rule is asked', async (content, message) => {
+  const text = SMALLEST.replace('passphrase: canary canary canary', 'passphraseFile: p')
+  expect(await reportOf(text, filesWith({ p: content }))).toBe(`a.yaml:6:19  encryption.passphraseFile  ${message}`)
+})
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a person writes for a shell
+test.each(['$KEYSTONE_PASSPHRASE', '${passphrase}', '$(cat /run/passphrase)'])(
+  '%s in the place of a secret is refused: nobody fills it in',
+  async (written) => {
+    const text = SMALLEST.replace('passphrase: canary canary canary', `passphrase: ${written}`)
+    expect(await reportOf(text)).toBe(
+      'a.yaml:6:15  encryption.passphrase  this looks like a variable, and variables are not filled in here (give passphraseEnv with the name alone, without $)',
+    )
+  },
+)
+
+test('a secret may begin with $ when it is no name of a variable', async () => {
+  const text = SMALLEST.replace('canary canary canary', '$canary canary canary')
+  expect((await answersOf(text)).encryption.passphrase?.reveal()).toBe('$canary canary canary')
 })
 
 test('a secret file that cannot be read is one problem, not two', async () => {
   const text = SMALLEST.replace('password: canary-canary', 'passwordFile: canary')
   expect(await reportOf(text)).toBe(
-    'a.yaml:11:17  identity.passwordFile  this file cannot be read (check the path and its permissions)',
+    'a.yaml:11:17  identity.passwordFile  this file cannot be read (check the path and its permissions; it counts from the folder of the answer file)',
+  )
+  expect(await reportOf(text.replace('passwordFile: canary', 'passwordFile: ~/canary'))).toBe(
+    'a.yaml:11:17  identity.passwordFile  this file cannot be read (write the whole path: ~ is not known here)',
   )
 })
 

@@ -70,7 +70,8 @@ export const matchEntrySchema = z.strictObject({
       if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_DISKS) return
       const got = typeof value === 'number' || typeof value === 'string' ? `, got ${quote(String(value))}` : ''
       const message = `how many disks a filter takes is a number from 1 to ${MOST_DISKS}, or all${got}`
-      context.addIssue({ code: 'custom', message, params: { code: 'invalid-count' } })
+      const hint = typeof value === 'string' && /^\d+$/.test(value) ? 'write it without quotes' : undefined
+      context.addIssue({ code: 'custom', message, params: { code: 'invalid-count', hint } })
     })
     .optional()
     .meta({
@@ -150,6 +151,7 @@ function withFilterKeys(problem: Problem): Problem {
 }
 
 function unknownFilterKey(key: string): Pick<Problem, 'hint'> {
+  if (key === 'count' || key === 'wipe') return { hint: `${key} stands beside match, not in it` }
   const meant = closestWord(key, Object.keys(filterSchema.shape))
   return { hint: meant ? `did you mean ${meant}?` : `known are ${Object.keys(filterSchema.shape).join(', ')}` }
 }

@@ -35,6 +35,7 @@ describe('takes every good example', () => {
 
 /** The bad examples whose mistake lies in one key's kind, choice or presence: what a schema knows while one types. */
 const KNOWN = [
+  'bond-mode-unknown',
   'data-layout-unknown',
   'device-by-kernel-name',
   'disk-entry-is-number',
@@ -48,6 +49,9 @@ const KNOWN = [
   'filter-neither-id-nor-match',
   'filter-type-unknown',
   'join-without-token',
+  'keyboard-unknown',
+  'language-nearly',
+  'language-unknown',
   'layout-unknown',
   'password-and-hash',
   'pin-is-number',
@@ -81,6 +85,30 @@ describe('refuses what it can know', () => {
     expect(hasError(name)).toBe(true)
     expect(isValid(parse(textOf(name)))).toBe(false)
   })
+})
+
+test('a file may say where its schema is, and says no other new key', () => {
+  const answers = parse(currentOf('raidz2-all-vdevs'))
+  expect(isValid({ $schema: './answers.schema.json', ...answers })).toBe(true)
+  expect(isValid({ $schema: 2, ...answers })).toBe(false)
+  expect(isValid({ $id: 'x', ...answers })).toBe(false)
+})
+
+test('a secret without a value is none', () => {
+  const answers = parse(currentOf('raidz2-all-vdevs'))
+  expect(isValid({ ...answers, encryption: { ...answers.encryption, passphrase: null } })).toBe(false)
+  expect(isValid({ ...answers, encryption: { unlock: 'none', passphrase: null } })).toBe(true)
+})
+
+test('an editor can complete names that are on a list', () => {
+  const { system } = schema.properties as unknown as Record<
+    string,
+    typeof schema & { properties: Record<string, typeof schema> }
+  >
+  expect(system?.properties.keyboard?.enum).toContain('de-latin1')
+  expect(system?.properties.language?.enum).toContain('de_DE.UTF-8')
+  expect(system?.properties.timeZone?.examples).toContain('Europe/Berlin')
+  expect(system?.title).toBe('System')
 })
 
 test('an editor can say of every key what it is', () => {

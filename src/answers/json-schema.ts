@@ -1,11 +1,15 @@
 import * as z from 'zod'
-import type { StepId } from '../model/answers.ts'
+import { BOND_MODES, type StepId } from '../model/answers.ts'
 import { DISK_LISTS } from '../steps/disk/disk-rules.ts'
 import { stepOrder, steps } from '../steps/order.ts'
+import { KEYBOARDS } from '../steps/system/keyboards.ts'
+import { LANGUAGES } from '../steps/system/languages.ts'
+import { timeZones } from '../steps/system/time-zones.ts'
 import { DEVICE_PATTERN, idEntrySchema, matchEntrySchema } from './disk-entries.ts'
 import { CURRENT_VERSION } from './migrations.ts'
 import { OPTIONAL_KEYS, OPTIONAL_SECTIONS } from './optional-keys.ts'
 import { SECRET_KEYS, type SecretKey, type Way, waysOf } from './secret-keys.ts'
+import { SCHEMA_KEY } from './yaml-problems.ts'
 
 type JsonSchema = z.core.JSONSchema.BaseSchema
 type Properties = Readonly<Record<string, JsonSchema>>
@@ -19,6 +23,7 @@ export function answersJsonSchema(): JsonSchema {
     description: 'What an installation by Keystone is to be. keystone check FILE says more than this schema can.',
     type: 'object',
     properties: {
+      [SCHEMA_KEY]: { type: 'string', description: 'for editors: where the schema of this file is' },
       version: { const: CURRENT_VERSION, description: 'of the format of this file' },
       ...Object.fromEntries(stepOrder.map((id) => [id, sectionSchema(id)])),
     },
@@ -44,7 +49,8 @@ function sectionSchema(id: StepId): JsonSchema {
   const groups = [...new Set(secrets.map(({ group }) => group))]
   const exclusive = groups.map((group) => atMostOneOf(secrets.filter((secret) => secret.group === group)))
   return {
-    description: `${steps[id].title}: ${steps[id].help[0] ?? ''}`,
+    title: steps[id].title,
+    description: steps[id].help[0] ?? '',
     type: 'object',
     properties,
     required,
@@ -60,10 +66,20 @@ function fieldSchema(id: StepId, key: string, field: JsonSchema, fallback: unkno
     ? { description: field.description ?? '', type: 'array' as const, items: { $ref: '#/$defs/disk' } }
     : isDigits(id, key)
       ? { ...field, type: ['string', 'integer'] as never }
-      : field
+      : { ...field, ...choicesOf(id, key) }
   if (fallback === undefined) return typed
   const withNothing = orNothing(typed)
   return fallback === '' ? withNothing : { ...withNothing, default: fallback as never }
+}
+
+/** Of a text whose rule is a list of names, which a rule by itself does not tell: an editor completes them. */
+function choicesOf(id: StepId, key: string): { readonly enum?: string[]; readonly examples?: string[] } {
+  if (id === 'network' && key === 'bondMode') return { enum: [...BOND_MODES] }
+  if (id !== 'system') return {}
+  if (key === 'language') return { enum: [...LANGUAGES.keys()] }
+  if (key === 'keyboard') return { enum: [...KEYBOARDS.keys()] }
+  // Older names are taken too, so the list is no rule.
+  return { examples: [...timeZones()] }
 }
 
 /** Plain digits are a number to YAML, and taken as what they are. */
@@ -102,8 +118,11 @@ function secretSchemas(secret: SecretKey, field: JsonSchema): Properties {
 
 function atMostOneOf(secrets: readonly SecretKey[]): JsonSchema {
   const names = secrets.flatMap((secret) => waysOf(secret).map(({ name }) => name))
-  const given = (name: string) => ({ required: [name], properties: { [name]: { not: { type: 'null' as const } } } })
   return { oneOf: [...names.map(given), { not: { anyOf: names.map(given) } }] }
+}
+
+function given(name: string): JsonSchema {
+  return { required: [name], properties: { [name]: { not: { type: 'null' as const } } } }
 }
 
 /** Which secrets a section cannot do without, as far as its own choices tell. */
@@ -111,7 +130,7 @@ function neededSecrets(id: StepId): readonly JsonSchema[] {
   const anyOf = (...keys: readonly string[]): JsonSchema => ({
     anyOf: (SECRET_KEYS[id] ?? [])
       .filter(({ group }) => keys.includes(group))
-      .flatMap((secret) => waysOf(secret).map(({ name }) => ({ required: [name] }))),
+      .flatMap((secret) => waysOf(secret).map(({ name }) => given(name))),
   })
   const choice = (key: string, values: readonly string[]): JsonSchema => ({
     required: [key],

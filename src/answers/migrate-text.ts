@@ -20,10 +20,10 @@ export function migrateText(text: string, fileName: string): MigratedText {
     const { problem, offset } = parsed.fatal
     return { problems: [placeAt({ text, lines, fileName, hidden: hiddenInText(text) }, problem, offset)] }
   }
-  const { document, duplicates } = parsed
+  const { document, besides } = parsed
   const source = { text, lines, fileName, hidden: hiddenInDocument(document) }
   const { version, problems } = migrate(document)
-  const all = [...duplicates, ...problems]
+  const all = [...besides, ...problems]
   if (all.length > 0 || version === null) {
     return { problems: all.map(({ problem, offset }) => placeAt(source, problem, offset)) }
   }

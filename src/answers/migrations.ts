@@ -59,7 +59,12 @@ export function migrate(document: Document): Migrated {
       ...none,
       version: null,
       isReadable: true,
-      problems: [{ problem: wrongTypeProblem(path, 'number', version), offset }],
+      problems: [
+        {
+          problem: { ...wrongTypeProblem(path, 'number', version), hint: `write version: ${CURRENT_VERSION}` },
+          offset,
+        },
+      ],
     }
   }
   if (!Number.isInteger(version) || version < 1 || version > CURRENT_VERSION) {

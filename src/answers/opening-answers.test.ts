@@ -81,6 +81,18 @@ test('a secret that is to be asked for is open, without a reproach', async () =>
   expect(unanswered.has('encryption')).toBe(true)
 })
 
+test('a secret that is not what it looks like does not come to the page', async () => {
+  const { drafts, problems, unanswered } = await opening(
+    'version: 2\nencryption:\n  unlock: passphrase\n  passphrase: $PASSPHRASE\nidentity:\n  password: goose-goose #12\n',
+  )
+  expect([drafts.encryption?.passphrase, drafts.identity?.password]).toEqual([undefined, undefined])
+  expect(problems.map(({ code, line }) => [code, line])).toEqual([
+    ['secret-is-variable', 4],
+    ['secret-cut-by-comment', 6],
+  ])
+  expect([unanswered.has('encryption'), unanswered.has('identity')]).toEqual([true, true])
+})
+
 test('what is left out is no problem, but the page is still to be answered', async () => {
   const { problems, unanswered } = await opening('version: 2\ncluster:\n  name: attic\n')
   expect(problems).toEqual([])

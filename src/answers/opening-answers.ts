@@ -57,15 +57,18 @@ function namedDisks(id: StepId, { drafts, entries }: ReadAnswers): Readonly<Reco
   return { ...draft, ...Object.fromEntries(lists) }
 }
 
+/** No choice of the field, or a secret that is not what the person believes, which no page shows. */
+const UNFIT: ReadonlySet<string> = new Set(['invalid-choice', 'secret-is-variable', 'secret-cut-by-comment'])
+
 function fieldsOf(id: StepId, draft: Readonly<Record<string, unknown>>, problems: readonly Problem[]): object {
-  const isNoChoice = (key: string) =>
-    problems.some(({ code, path }) => code === 'invalid-choice' && path[0] === id && path[1] === key)
+  const isUnfit = (key: string) =>
+    problems.some(({ code, path }) => UNFIT.has(code) && path[0] === id && path[1] === key)
   return Object.fromEntries(
     [...fieldKinds(steps[id].schema)].flatMap(([key, kind]) => {
       const said = draft[key]
       // The pages hold secrets as the text that is typed there.
       const value = said instanceof Secret ? said.reveal() : said
-      return canStandIn(value, kind) && !isNoChoice(key) ? [[key, value]] : []
+      return canStandIn(value, kind) && !isUnfit(key) ? [[key, value]] : []
     }),
   )
 }

@@ -3,7 +3,7 @@ import { textProblem } from './text-problems.ts'
 import { type YamlProblem, yamlProblems } from './yaml-problems.ts'
 
 export type ParsedText = { readonly lines: LineCounter } & (
-  | { readonly document: Document; readonly duplicates: readonly YamlProblem[] }
+  | { readonly document: Document; readonly besides: readonly YamlProblem[] }
   /** Nothing behind it can be judged. */
   | { readonly fatal: YamlProblem }
 )
@@ -20,8 +20,8 @@ export function parseAnswerText(text: string): ParsedText {
   }
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-    const { fatal, duplicates } = yamlProblems(document, text)
-    return fatal[0] ? { lines, fatal: fatal[0] } : { lines, document, duplicates }
+    const { fatal, besides } = yamlProblems(document, text)
+    return fatal[0] ? { lines, fatal: fatal[0] } : { lines, document, besides }
   } catch (error) {
     // The parser calls itself for each level, and thousands of them are more than it can hold.
     if (!(error instanceof RangeError)) throw error

@@ -5,6 +5,7 @@ import { stepOrder, steps } from '../steps/order.ts'
 import { fieldDescriptions } from '../steps/parse-step.ts'
 import { idEntrySchema, matchEntrySchema } from './disk-entries.ts'
 import { referenceNames, SECRET_KEYS } from './secret-keys.ts'
+import { SCHEMA_KEY } from './yaml-problems.ts'
 
 /** What older versions called something that is no secret either. */
 const OLDER: Readonly<Record<string, readonly string[]>> = { encryption: ['tpmUnlock'], confirm: ['erase'] }
@@ -15,7 +16,7 @@ const SECTIONS: readonly string[] = [...stepOrder, 'confirm']
  *  misspelt may be a secret under a wrong name. Positions in lists are left out of the path. */
 export function isPublic(path: readonly string[]): boolean {
   const [section, key, ...inner] = path
-  if (section === 'version') return path.length === 1
+  if (section === 'version' || section === SCHEMA_KEY) return path.length === 1
   if (section === undefined || !SECTIONS.includes(section)) return false
   if (key === undefined) return true
   if (!meansPublicKey(section, key)) return false

@@ -10,10 +10,11 @@ import { byPlace, type Locate, type LocatedProblem, locateIn, placeAt, type Sour
 import { CURRENT_VERSION, type Migrated, migrate, withOldName } from './migrations.ts'
 import { parseAnswerText } from './parse-text.ts'
 import { readSection } from './read-section.ts'
+import { withRightPlace } from './right-place.ts'
 import { hiddenInDocument, hiddenInText } from './secret-places.ts'
 import { type GivenSecret, givenSecrets, type SecretSources } from './secret-sources.ts'
 import { unconfirmedEntries } from './unconfirmed.ts'
-import type { YamlProblem } from './yaml-problems.ts'
+import { SCHEMA_KEY, type YamlProblem } from './yaml-problems.ts'
 
 export type SectionDrafts = { readonly [Id in StepId]?: Readonly<Record<string, unknown>> }
 
@@ -60,7 +61,7 @@ export async function readAnswers(text: string, fileName: string, options: ReadO
     const source: Source = { text, lines, fileName, hidden: hiddenInText(text) }
     return nothingRead(source, [placeAt(source, parsed.fatal.problem, parsed.fatal.offset)])
   }
-  const { document, duplicates } = parsed
+  const { document, besides } = parsed
   // Before anything is changed in the document: the text stays as it is.
   const hidden = hiddenInDocument(document)
   const migrated = migrate(document)
@@ -72,7 +73,7 @@ export async function readAnswers(text: string, fileName: string, options: ReadO
     const problem = root === null ? emptyProblem() : wrongTypeProblem([], 'object', root)
     return nothingRead(source, [placeAt(source, problem, 0)])
   }
-  const ofFile = [...duplicates, ...migrated.problems].map(place)
+  const ofFile = [...besides, ...migrated.problems].map(place)
   if (!migrated.isReadable) return nothingRead(source, ofFile)
   return readContent(root, { source, migrated, ofFile, locate: locateIn(document, source), options })
 }
@@ -91,7 +92,9 @@ async function readContent(
 ): Promise<ReadAnswers> {
   const problems: Problem[] = []
   for (const key of Object.keys(root)) {
-    if (!TOP_LEVEL_KEYS.includes(key)) problems.push(withOldName(unknownKeyProblem(key, [], TOP_LEVEL_KEYS)))
+    if (key === SCHEMA_KEY && typeof root[key] !== 'string') problems.push(wrongTypeProblem([key], 'string', root[key]))
+    if (key === SCHEMA_KEY || TOP_LEVEL_KEYS.includes(key)) continue
+    problems.push(withOldName(withRightPlace(unknownKeyProblem(key, [], TOP_LEVEL_KEYS))))
   }
   const partial: { [Id in StepId]?: Answers[Id] } = {}
   const drafts: { [Id in StepId]?: Readonly<Record<string, unknown>> } = {}

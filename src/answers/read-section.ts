@@ -7,7 +7,8 @@ import { fieldDescriptions, parseStep } from '../steps/parse-step.ts'
 import { type DiskEntry, readDiskEntries } from './disk-entries.ts'
 import { withOldName } from './migrations.ts'
 import { OPTIONAL_KEYS, OPTIONAL_SECTIONS } from './optional-keys.ts'
-import { hasOpenCount, resolveDisks } from './resolve-disks.ts'
+import { hasOpenCount, isOpenEntry, resolveDisks } from './resolve-disks.ts'
+import { withRightPlace } from './right-place.ts'
 import { referenceNames, SECRET_KEYS } from './secret-keys.ts'
 import { lookUpSecrets, type SecretSources } from './secret-sources.ts'
 import { unusedKeys } from './unused-keys.ts'
@@ -46,12 +47,18 @@ export async function readSection<Id extends StepId>(
   }
   if (typeof found !== 'object' || Array.isArray(found)) return { ...unrelated, ...judge(id, found), draft: null }
 
-  const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null))
+  const known = new Set([...fieldDescriptions(steps[id].schema).keys(), ...referenceNames(id)])
+  // One that nobody knows is told, whatever it says.
+  const given = Object.fromEntries(Object.entries(found).filter(([key, value]) => value !== null || !known.has(key)))
   const secrets = await lookUpSecrets(id, given, context)
   const draft: Group = { ...OPTIONAL_KEYS[id], ...secrets.draft }
   const judged = id === 'disk' ? judgeDisks(draft, context.hardware) : { ...unrelated, ...judge(id, draft) }
   const related = judged.problems.map(secrets.relate).filter((problem) => problem !== null)
-  const problems = [...secrets.problems, ...related.map(withOldName), ...unusedKeys(id, given, related)]
+  const problems = [
+    ...secrets.problems,
+    ...related.map((problem) => withOldName(withRightPlace(problem))),
+    ...unusedKeys(id, given, related),
+  ]
   const value = problems.length > 0 ? null : (judged.value as Answers[Id] | null)
   return { ...judged, value, problems, draft: withSecrets(id, draft) }
 }
@@ -72,8 +79,10 @@ function judgeDisks(draft: Group, hardware: SectionContext['hardware']): Omit<Re
     const resolved = resolveDisks(entries, hardware, allCount)
     const lists = Object.fromEntries(Object.entries(resolved.lists).filter(([list]) => Array.isArray(draft[list])))
     const { value, problems: found } = judge('disk', { ...draft, ...lists })
+    // How many "all" are is not known where none fit: the length of the list says nothing.
+    const unsettled = new Set(resolved.problems.flatMap(({ path }) => (isOpenEntry(entries, path) ? [path[1]] : [])))
     const ofSchema = found
-      .filter(({ path }) => !broken.has(path[1]))
+      .filter(({ path }) => !broken.has(path[1]) && !(path.length === 2 && unsettled.has(path[1])))
       .flatMap((problem) => resolved.relate(problem) ?? [])
     const all = [...problems, ...resolved.problems, ...ofSchema]
     return { value: resolved.isComplete ? value : null, problems: all, entries, relate: resolved.relate }

@@ -57,6 +57,11 @@ function emptyLists<T>(): Record<DiskList, T[]> {
   return { devices: [], spares: [], log: [], cache: [], special: [], dataDevices: [] }
 }
 
+/** Whether a path is that of an entry for all disks that fit. */
+export function isOpenEntry(entries: readonly DiskEntry[], [, list, index]: Problem['path']): boolean {
+  return entries.some((entry) => entry.list === list && entry.index === index && hasOpenCount([entry]))
+}
+
 /** Whether the number of disks is open until a machine is there. */
 export function hasOpenCount(entries: readonly DiskEntry[]): boolean {
   return entries.some((entry) => 'count' in entry && entry.count === 'all')

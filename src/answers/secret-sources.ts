@@ -2,6 +2,7 @@ import type { StepId } from '../model/answers.ts'
 import type { Problem } from '../model/problem.ts'
 import { wrongTypeProblem } from '../steps/parse-step.ts'
 import { SECRET_KEYS, type SecretKey, type Way, waysOf } from './secret-keys.ts'
+import { isVariable, secretTextFinding } from './secret-text.ts'
 
 /** Text of a secret's file, or null when it cannot be read. */
 export type ReadSecretFile = (path: string) => Promise<string | null>
@@ -97,7 +98,7 @@ async function lookUp(
 ): Promise<string | Problem | null> {
   const path = [stepId, name]
   const { key } = secret
-  if (way === '') return null
+  if (way === '') return typeof value === 'string' && isVariable(value) ? variableProblem(path, secret) : null
   if (way === 'Prompt') {
     if (value !== true) {
       const message = 'must be true, or left out'
@@ -120,16 +121,32 @@ async function lookUp(
       return { code: 'invalid-variable-name', path, message, hint: 'the name without $, and never the secret itself' }
     }
     const text = readVariable?.(value) ?? null
-    if (text !== null) return text
+    if (text !== null) return judged(text, 'variable', path)
     const message = 'there is no environment variable of this name'
     const hint = 'export it before keystone is started; sudo keeps it only with --preserve-env'
     return { code: 'secret-variable-unset', path, message, hint }
   }
   const text = await readSecretFile(value)
   // Editors end a file with a line end that nobody meant to be part of the secret.
-  if (text !== null) return text.replace(/\r?\n$/, '')
+  if (text !== null) return judged(text.replace(/\r?\n$/, ''), 'file', path)
   const message = 'this file cannot be read'
-  return { code: 'secret-file-unreadable', path, message, hint: 'check the path and its permissions' }
+  return { code: 'secret-file-unreadable', path, message, hint: hintForPath(value) }
+}
+
+function hintForPath(path: string): string {
+  if (path.startsWith('~')) return 'write the whole path: ~ is not known here'
+  const hint = 'check the path and its permissions'
+  return path.startsWith('/') ? hint : `${hint}; it counts from the folder of the answer file`
+}
+
+function judged(text: string, source: 'file' | 'variable', path: Problem['path']): string | Problem {
+  const finding = secretTextFinding(text, source)
+  return finding === null ? text : { ...finding, path }
+}
+
+function variableProblem(path: Problem['path'], { key }: SecretKey): Problem {
+  const message = 'this looks like a variable, and variables are not filled in here'
+  return { code: 'secret-is-variable', path, message, hint: `give ${key}Env with the name alone, without $` }
 }
 
 function bothGiven(stepId: StepId, first: Place, second: Place): Problem {

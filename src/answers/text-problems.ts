@@ -13,16 +13,22 @@ export function textProblem(text: string): YamlProblem | null {
   if (text.length > LARGEST_CHARACTERS) {
     return at(0, 'an answer file has at most 1 MiB', 'is this the right file?')
   }
-  // UTF-16 puts a zero byte beside each letter of plain English.
-  const zeros = text.slice(0, 200).split('\0').length - 1
-  if (zeros > 0 && zeros * 3 > Math.min(text.length, 200)) {
-    return at(0, 'the file must be UTF-8 text, but it looks like UTF-16', 'save it as UTF-8')
-  }
+  if (looksLikeUtf16(text)) return at(0, 'the file must be UTF-8 text, but it looks like UTF-16', 'save it as UTF-8')
+  if (looksBinary(text)) return at(0, 'this is no text file', 'is this the right file?')
   const deep = tooDeep(text)
   if (deep !== null) return at(deep, 'there are too many brackets inside each other here')
+  const odd = ODD_BLANK.exec(text)
+  if (odd) {
+    const message = 'there is a sign here that looks like a blank and is none, such as a no-break space'
+    return at(odd.index + odd[0].length - 1, message, 'type it again with the space bar')
+  }
   const foreign = text.indexOf('\uFFFD')
   const control = text.search(CONTROL)
   if (control >= 0 && (foreign < 0 || control < foreign)) {
+    if (text[control] === '\r') {
+      const message = 'a line ends here by a carriage return alone'
+      return at(control, message, 'save the file with the line ends of Unix (LF) or Windows (CRLF)')
+    }
     const code = (text.codePointAt(control) ?? 0).toString(16).padStart(2, '0').toUpperCase()
     return at(control, `there is a control character here (U+00${code})`, 'take it out')
   }
@@ -44,5 +50,25 @@ function tooDeep(text: string): number | null {
   return dashes?.index ?? null
 }
 
-// Tab, line feed and carriage return are all that a text file has.
-const CONTROL = /(?![\t\n\r])\p{Cc}/u
+// Tab and line feed are all that a text file has, and carriage return before a line feed.
+const CONTROL = /(?![\t\n]|\r\n)\p{Cc}/u
+
+/** Where YAML knows only the blank itself: before a line's first word, and right behind the colon of its key. */
+const ODD_BLANK = /^[ \t-]*(?:[A-Za-z]\w*: *)?[\u00A0\u2000-\u200B\u202F\u3000]/m
+
+const LOOKED_AT = 200
+
+/** It puts a zero byte beside each letter of plain English, always on the same side. */
+function looksLikeUtf16(text: string): boolean {
+  const zeros = [...text.slice(0, LOOKED_AT)].flatMap((sign, at) => (sign === '\0' ? [at % 2] : []))
+  const odd = zeros.filter((side) => side === 1).length
+  const isOneSided = Math.min(odd, zeros.length - odd) * 10 <= zeros.length
+  return zeros.length > 0 && isOneSided && zeros.length * 3 > Math.min(text.length, LOOKED_AT)
+}
+
+function looksBinary(text: string): boolean {
+  const begin = text.slice(0, LOOKED_AT)
+  const strange = [...begin].filter((sign) => sign === '\uFFFD' || CONTROL.test(sign)).length
+  // A few of them in a short text are slips, or letters of another encoding.
+  return strange >= 10 && strange * 5 > begin.length
+}

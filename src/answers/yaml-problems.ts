@@ -1,32 +1,9 @@
-import { type Document, isAlias, isNode, isScalar, Scalar, visit, type YAMLError } from 'yaml'
+import { type Document, isAlias, isCollection, isMap, isNode, isScalar, Scalar, visit, type YAMLError } from 'yaml'
 import type { Problem } from '../model/problem.ts'
+import { secretKeyOf } from './secret-keys.ts'
+import { syntaxProblem } from './syntax-problem.ts'
 
 export type YamlProblem = { readonly problem: Problem; readonly offset: number }
-
-/** Our own sentence for each kind: the parser's may quote the line, and the line may hold a secret. */
-const SENTENCES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  BAD_INDENT: 'this line is indented differently from its neighbours',
-  TAB_AS_INDENT: 'lines are indented by spaces, got a tab',
-  MISSING_CHAR: 'something is missing here: a closing quote or bracket, or a blank or comma',
-  BLOCK_AS_IMPLICIT_KEY: 'there is a second ": " in this line',
-  MULTILINE_IMPLICIT_KEY: 'a key and its ":" belong on one line',
-  BAD_DQ_ESCAPE: 'a \\ in double quotes begins an escape that does not exist',
-  BAD_SCALAR_START: 'a plain value cannot begin with this sign',
-  BAD_ALIAS: 'aliases (*name) are not supported here',
-  MULTIPLE_DOCS: 'the file holds one document, got a second one after ---',
-  UNEXPECTED_TOKEN: 'this does not belong here',
-  RESOURCE_EXHAUSTION: 'there are too many levels inside each other',
-  TAG_RESOLVE_FAILED: 'tags (!name, !!name) are not supported here',
-}
-const HINTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  BAD_INDENT: 'use two spaces for each level',
-  TAB_AS_INDENT: 'use two spaces for each level',
-  BLOCK_AS_IMPLICIT_KEY: 'put the value in quotes, or start a new line',
-  MULTILINE_IMPLICIT_KEY: 'put a blank after the ":", and a value of several lines in quotes',
-  BAD_DQ_ESCAPE: 'write \\\\ for one \\, or use single quotes',
-  BAD_SCALAR_START: 'put the value in quotes',
-  UNEXPECTED_TOKEN: 'look for a missing quote, bracket or line end',
-}
 
 /** What is wrong with the file as YAML, before anybody asks what it says. `fatal` has one entry at most, the first: behind
  *  it the parser goes on by guessing, and complains about its guesses. */
@@ -35,61 +12,20 @@ export function yamlProblems(
   text: string,
 ): {
   readonly fatal: YamlProblem[]
-  readonly duplicates: YamlProblem[]
+  readonly besides: YamlProblem[]
 } {
   const errors = [...document.errors, ...document.warnings]
   const isDuplicate = (error: YAMLError) => error.code === 'DUPLICATE_KEY'
   const syntax = errors.filter((error) => !isDuplicate(error)).sort((one, other) => one.pos[0] - other.pos[0])
   const all = [
-    ...syntax.map((error) => syntaxProblem(error, document, text)),
+    ...syntax.slice(0, 1).map((error) => syntaxProblem(error, { document, text, errors: syntax })),
     ...directiveProblems(document),
     ...aliasProblems(document),
     ...tagProblems(document),
     ...keyProblems(document),
   ]
-  return { fatal: all.slice(0, 1), duplicates: errors.filter(isDuplicate).map(duplicateProblem) }
-}
-
-function syntaxProblem({ code, pos }: YAMLError, document: Document, text: string): YamlProblem {
-  const openQuote = code === 'MISSING_CHAR' ? quoteOpenedBefore(pos[0], document) : null
-  if (openQuote !== null) {
-    const message = 'the quote that opens here is never closed'
-    return { problem: { code: 'yaml-syntax', path: [], message }, offset: openQuote }
-  }
-  const openBracket =
-    code === 'BAD_INDENT' || code === 'MISSING_CHAR' ? bracketOpenedBefore(pos[0], document, text) : null
-  if (openBracket !== null) {
-    const message = 'the bracket that opens here is never closed'
-    return { problem: { code: 'yaml-syntax', path: [], message }, offset: openBracket }
-  }
-  const message = SENTENCES[code] ?? 'this is no valid YAML'
-  const hint = HINTS[code]
-  return { problem: { code: 'yaml-syntax', path: [], message, ...(hint && { hint }) }, offset: pos[0] }
-}
-
-/** The parser complains at the end of the file; a person looks for the beginning of the quote. */
-function quoteOpenedBefore(offset: number, document: Document): number | null {
-  let opened: number | null = null
-  visit(document, {
-    Scalar(_key, { type, range }) {
-      const isQuoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE
-      if (isQuoted && range && range[0] < offset && offset <= range[1]) opened = range[0]
-    },
-  })
-  return opened
-}
-
-/** The same for a bracket or brace: the parser complains at the line that cannot be in it any more. */
-function bracketOpenedBefore(offset: number, document: Document, text: string): number | null {
-  let opened: number | null = null
-  visit(document, {
-    Collection(_key, { flow, range }) {
-      const [from, end] = range ?? [0, 0]
-      // One that is closed ends behind its bracket.
-      if (flow && from < offset && offset <= end + 1 && !/[\]}]/.test(text[end - 1] ?? '')) opened = from
-    },
-  })
-  return opened
+  const besides = [...errors.filter(isDuplicate).map(duplicateProblem), ...cutSecretProblems(document, text)]
+  return { fatal: all.slice(0, 1), besides }
 }
 
 function duplicateProblem({ pos }: YAMLError): YamlProblem {
@@ -119,6 +55,24 @@ function directiveProblems({ directives }: Document): YamlProblem[] {
   return [{ problem: { ...problem, hint: 'take out everything before ---' }, offset: 0 }]
 }
 
+/** `password: goose #12`: to YAML the rest is a comment, and the password would be another than the person believes. A
+ *  comment that is meant as one has a blank behind its #. */
+function cutSecretProblems(document: Document, text: string): YamlProblem[] {
+  const sections = isMap(document.contents) ? document.contents.items : []
+  return sections.flatMap(({ key: section, value: group }) => {
+    const pairs = isScalar(section) && isMap(group) ? group.items : []
+    return pairs.flatMap(({ key, value }): YamlProblem[] => {
+      if (!isScalar(section) || !isScalar(key) || !isScalar(value) || value.type !== Scalar.PLAIN) return []
+      const path = [String(section.value), String(key.value)]
+      if (!secretKeyOf(path[0] ?? '', path[1]) || !value.comment || /^[\s#]/.test(value.comment)) return []
+      const message = 'what is behind the # is a comment, and no part of the value'
+      const hint = 'put the value in quotes, or a blank after the #'
+      const offset = text.indexOf('#', value.range?.[1])
+      return [{ problem: { code: 'secret-cut-by-comment', path, message, hint }, offset }]
+    })
+  })
+}
+
 /** `!!str`, `!!binary`: a value says by itself what it is. */
 function tagProblems(document: Document): YamlProblem[] {
   const problems: YamlProblem[] = []
@@ -138,16 +92,32 @@ function tagProblems(document: Document): YamlProblem[] {
 function keyProblems(document: Document): YamlProblem[] {
   const problems: YamlProblem[] = []
   visit(document, {
-    Pair(_key, { key }) {
-      if (isScalar(key) && /^[A-Za-z][\w-]*$/.test(String(key.value))) return
+    Pair(_key, { key, value }, path) {
+      const word = isScalar(key) ? String(key.value) : ''
+      // By it an editor finds the schema, in JSON the only way to say so.
+      const isOfEditors = word === SCHEMA_KEY && path.length === 2
+      const isWord = isOfEditors || /^[A-Za-z][\w-]*$/.test(word)
+      // `{ password: one, two }`: the second half of a value, which must not be named either.
+      if (isWord && value !== null) return
       const offset = (isNode(key) && key.range?.[0]) || 0
-      const isMerge = isScalar(key) && key.value === '<<'
-      const message = isMerge
-        ? 'merge keys (<<) are not supported here'
-        : 'a key is one word of letters, got something else'
-      const hint = isMerge ? { hint: 'write the keys out' } : {}
-      problems.push({ problem: { code: 'yaml-syntax', path: [], message, ...hint }, offset })
+      problems.push({ problem: { code: 'yaml-syntax', path: [], ...(isWord ? NO_VALUE : oddKey(key, word)) }, offset })
     },
   })
   return problems
+}
+
+const NO_VALUE = {
+  message: 'a word without a value stands here, between braces',
+  hint: 'put a value that has a comma or a brace in quotes',
+}
+
+export const SCHEMA_KEY = '$schema'
+
+function oddKey(key: unknown, word: string): Pick<Problem, 'message' | 'hint'> {
+  if (word === '<<') return { message: 'merge keys (<<) are not supported here', hint: 'write the keys out' }
+  if (/^\/[/*]/.test(word)) return { message: 'a comment begins with #, got // or /*' }
+  const message = 'a key is one word of letters, got something else'
+  if (word.includes(':')) return { message, hint: 'put a blank after the ":"' }
+  // `name: {{ template }}`
+  return isCollection(key) ? { message, hint: 'put a value that begins with { or [ in quotes' } : { message }
 }

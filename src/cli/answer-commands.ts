@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { formatProblems } from '../answers/format-problems.ts'
 import { answersJsonSchema } from '../answers/json-schema.ts'
 import { migrateText } from '../answers/migrate-text.ts'
@@ -41,7 +41,9 @@ async function showMatches(
   const { entries, problems } = await readAnswers(text, basename(file), { ...secrets, hardware, skipsStrength: true })
   // What is wrong elsewhere in the file is the business of check: a filter can be tried in a file that is half written.
   const ofDisks = problems.filter(({ path }) => path.length === 0 || path[0] === 'version' || path[0] === 'disk')
-  terminal.stdout(isJson ? matchesJson(entries, hardware) : formatMatches(entries, hardware))
+  // That a file names no disks cannot be said of one that was not understood.
+  const isSilent = entries.length === 0 && ofDisks.length > 0 && !isJson
+  if (!isSilent) terminal.stdout(isJson ? matchesJson(entries, hardware) : formatMatches(entries, hardware))
   if (ofDisks.length === 0) return 'done'
   const { status, report } = refusalOf(ofDisks, file)
   terminal.stderr(report)
@@ -70,6 +72,9 @@ async function writeMigrated(
     throw new UserError(`${out} is there already, and is left as it is`, {
       nextSteps: ['give another name with --out'],
     })
+  }
+  if ((await system.listDirectory(dirname(out))) === null) {
+    throw new UserError(`there is no folder ${dirname(out)}`, { nextSteps: ['make it first, or give another --out'] })
   }
   // It may hold passphrases, as the file it came from.
   await system.writeFile(out, new Secret(migrated.text), { mode: 0o600 })

@@ -68,13 +68,13 @@ test('reads each command', () => {
   expect(readCommandLine(['--answers', 'a.yaml'])).toEqual({ ...NONE, what: 'wizard', answers: 'a.yaml' })
   expect(readCommandLine(['install', '--help'])).toEqual({ what: 'help' })
   expect(readCommandLine(['--version'])).toEqual({ what: 'version' })
+  expect(readCommandLine(['help'])).toEqual({ what: 'help' })
+  expect(readCommandLine(['version'])).toEqual({ what: 'version' })
 })
 
 test.each([
-  [['instal'], 'there is no command instal'],
   [['wizard'], 'there is no command wizard'],
-  [['--answer', 'a'], 'there is no option --answer'],
-  [['plan', '--anwsers=a'], 'there is no option --anwsers'],
+  [['--loud'], 'there is no option --loud'],
   [['detect', '--answers', 'a'], 'detect takes no --answers'],
   [['--json'], 'the wizard takes no --json'],
   [['plan'], 'plan needs --answers'],
@@ -82,8 +82,6 @@ test.each([
   [['plan', '--answers', 'a', '--json=yes'], '--json takes no value'],
   [['render', '--answers', 'a'], 'render needs --out'],
   [['iso'], 'iso needs prepare or inspect'],
-  [['iso', 'prepar', 'k.iso'], 'there is no command iso prepar'],
-  [['prepare'], 'there is no command prepare'],
   [['iso', 'inspect'], 'iso inspect needs an ISO'],
   [['iso', 'inspect', 'a', 'b'], 'one word too many: b'],
   [['iso', 'inspect', 'a', '--out', 'b'], 'iso inspect takes no --out'],
@@ -95,14 +93,34 @@ test.each([
   [['schema', 'a'], 'one word too many: a'],
   [['schema', '--json'], 'schema takes no --json'],
   [['answers'], 'answers needs migrate'],
-  [['answers', 'migrat', 'a'], 'there is no command answers migrat'],
   [['answers', 'migrate'], 'answers migrate needs a FILE'],
   [['migrate', 'a'], 'there is no command migrate'],
   [['check', 'a', 'b'], 'one word too many: b'],
+  [['check', ''], 'check needs a FILE'],
+  [['check', 'a', '--answers', 'b'], 'the answer file is given twice: once by --answers'],
+  [['plan', '--answers', 'a', '--answers', 'b'], '--answers is given twice'],
+  [['plan', 'a', '--answers', 'b'], 'one word too many: a'],
   [['install', '--answers', 'a', '--progress', 'loud'], '--progress is plain or json'],
   [['--dry-run'], '--dry-run needs --out DIR for what it writes'],
   [['install', '--answers', 'a', '--out', 'o'], '--out goes with --dry-run'],
   [['install', '--answers', 'a', '--machine', 'm'], '--machine installs nothing: it needs --dry-run'],
 ])('refuses %j', (argv, message) => {
   expect(readCommandLine(argv)).toEqual({ what: 'error', message, hint: 'keystone --help shows what there is' })
+})
+
+test.each([
+  [['instal'], 'there is no command instal', 'did you mean install?'],
+  [['--answer', 'a'], 'there is no option --answer', 'did you mean --answers?'],
+  [['plan', '--anwsers=a'], 'there is no option --anwsers', 'did you mean --answers?'],
+  [['iso', 'prepar', 'k.iso'], 'there is no command iso prepar', 'did you mean iso prepare?'],
+  [['prepare'], 'there is no command prepare', 'did you mean iso prepare?'],
+  [['answers', 'migrat', 'a'], 'there is no command answers migrat', 'did you mean answers migrate?'],
+  [
+    ['a.yaml'],
+    'there is no command a.yaml',
+    'keystone check a.yaml checks it; keystone --answers a.yaml opens the wizard with it',
+  ],
+  [['install', 'a.yaml'], 'one word too many: a.yaml', 'the answer file is given by --answers a.yaml'],
+])('says what %j was meant to be', (argv, message, hint) => {
+  expect(readCommandLine(argv)).toEqual({ what: 'error', message, hint })
 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { closestWord } from '../steps/closest-word.ts'
 
 export const HELP = `Keystone turns this machine into a Primer server: NixOS on encrypted disks.
 
@@ -116,19 +117,23 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     strict: false,
     tokens: true,
   })
-  if (values.help === true) return { what: 'help' }
-  if (values.version === true) return { what: 'version' }
+  if (values.help === true || (positionals.length === 1 && positionals[0] === 'help')) return { what: 'help' }
+  if (values.version === true || (positionals.length === 1 && positionals[0] === 'version')) return { what: 'version' }
 
   // First of all: what follows an unknown option may be its value, and no command.
   const unknown = tokens.find((token) => token.kind === 'option' && optionNamed(token.name) === null)
-  if (unknown?.kind === 'option') return wrong(`there is no option ${unknown.rawName}`)
+  if (unknown?.kind === 'option') {
+    const meant = closestWord(unknown.name, Object.keys(OPTIONS))
+    return wrong(`there is no option ${unknown.rawName}`, meant && `did you mean --${meant}?`)
+  }
   const [word, ...rest] = positionals
   const seconds = word === undefined ? undefined : SECONDS[word]
   const second = seconds ? rest.shift() : undefined
   if (seconds && second === undefined) return wrong(`${word} needs ${seconds}`)
   const words = second === undefined ? word : `${word} ${second}`
   const what = words === undefined ? 'wizard' : commandNamed(words)
-  if (what === null) return wrong(`there is no command ${words}`)
+  if (what === null) return wrong(`there is no command ${words}`, hintForWord(words ?? ''))
+  const seen = new Set<string>()
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const option = optionNamed(token.name)
@@ -138,14 +143,21 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       return wrong(`${token.rawName} needs a value`)
     }
     if (!ALLOWED[what].includes(option)) return wrong(`${titleOf(what)} takes no ${token.rawName}`)
+    if (seen.has(option)) return wrong(`${token.rawName} is given twice`)
+    seen.add(option)
   }
 
   const text = (option: Option) => (typeof values[option] === 'string' ? values[option] : null)
   // `check FILE` is natural to type, and so is `check --answers FILE`.
   const takesFile = TAKES_FILE.includes(what)
   const file = takesFile ? rest.shift() : undefined
+  if (file === '') return wrong(`${what} needs a FILE`)
+  if (file !== undefined && text('answers') !== null) return wrong('the answer file is given twice: once by --answers')
   const iso = word === 'iso' ? (rest.shift() ?? null) : null
-  if (rest[0] !== undefined) return wrong(`one word too many: ${rest[0]}`)
+  if (rest[0] !== undefined) {
+    const isAnswers = !takesFile && text('answers') === null && ALLOWED[what].includes('answers')
+    return wrong(`one word too many: ${rest[0]}`, isAnswers ? `the answer file is given by --answers ${rest[0]}` : null)
+  }
   const answers = file ?? text('answers')
   if (word === 'iso' && iso === null) return wrong(`${what} needs an ISO`)
   const missing = NEEDED[what].find((option) => (option === 'answers' ? answers : text(option)) === null)
@@ -175,8 +187,18 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   }
 }
 
-function wrong(message: string): CommandLine {
-  return { what: 'error', message, hint: 'keystone --help shows what there is' }
+function wrong(message: string, hint: string | null = null): CommandLine {
+  return { what: 'error', message, hint: hint ?? 'keystone --help shows what there is' }
+}
+
+function hintForWord(words: string): string | null {
+  if (/\.(ya?ml|json)$/i.test(words))
+    return `keystone check ${words} checks it; keystone --answers ${words} opens the wizard with it`
+  const meant = closestWord(
+    words,
+    Object.keys(ALLOWED).filter((name) => name !== 'wizard'),
+  )
+  return meant && `did you mean ${meant}?`
 }
 
 function titleOf(what: CommandName): string {

@@ -153,6 +153,13 @@ test('match says so when a filter fits too many disks, and tries what is half wr
   expect(err.match(/^answers\.yaml:/gm)).toHaveLength(1)
 })
 
+test('match does not say that a file which it could not understand names no disks', async () => {
+  const broken = 'version: 2\ndisk:\n  layout: single-zfs\n  devices: [{ match: { type: NVMe } }]\n'
+  const { ending, out, err } = await onMachine(broken, 'match', '/answers.yaml')
+  expect([ending, out]).toEqual(['bad-answers', ''])
+  expect(err).toContain('did you mean nvme?')
+})
+
 test('match --json says the same for a program', async () => {
   const { out } = await onMachine(NEWEST, 'match', '/answers.yaml', '--json')
   expect(JSON.parse(out)).toMatchObject([
@@ -190,4 +197,15 @@ test('answers migrate overwrites nothing, and leaves the newest version alone', 
   const { ending, err, system } = await onMachine(NEWEST, 'answers', 'migrate', '/answers.yaml', '--out', '/new.yaml')
   expect([ending, err]).toEqual(['done', 'answers.yaml is of version 2 already, and stays as it is.\n'])
   expect(system.written().has('/new.yaml')).toBe(false)
+})
+
+test('answers migrate says which folder is missing', async () => {
+  await expect(onMachine(ANSWERS, 'answers', 'migrate', '/answers.yaml', '--out', '/none/new.yaml')).rejects.toThrow(
+    'there is no folder /none',
+  )
+})
+
+test('a folder, and a file that is not there, are called that', async () => {
+  await expect(onMachine(ANSWERS, 'check', '/')).rejects.toThrow('/ is a folder, not an answer file')
+  await expect(onMachine(ANSWERS, 'check', '/none.yaml')).rejects.toThrow('there is no answer file /none.yaml')
 })

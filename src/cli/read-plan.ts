@@ -48,5 +48,11 @@ export function refusalOf(problems: readonly LocatedProblem[], file: string): Re
 export async function readAnswerFile(system: System, file: string): Promise<string> {
   const text = await system.readText(file)
   if (text !== null) return text
-  throw new UserError(`cannot read the answer file ${file}`, { nextSteps: ['check the path and its permissions'] })
+  if ((await system.listDirectory(file)) !== null) {
+    throw new UserError(`${file} is a folder, not an answer file`, { nextSteps: ['give the file in it'] })
+  }
+  const isThere = await system.exists(file)
+  throw new UserError(isThere ? `cannot read the answer file ${file}` : `there is no answer file ${file}`, {
+    nextSteps: [isThere ? 'check its permissions' : 'check the path'],
+  })
 }

@@ -45,10 +45,10 @@ function customIssue(finding: Finding) {
 
 const LONGEST_QUOTE = 40
 
-/** A finding in quotes, short, with control characters made visible: it may come from a pasted mess and goes to a
+/** A finding in quotes, short, with control characters and odd blanks made visible: it may come from a pasted mess and goes to a
  *  terminal. Never for secrets. */
 export function quote(text: string): string {
   const short = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
-  const visible = short.replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
+  const visible = short.replace(/(?! )[\p{C}\p{Z}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
   return `"${visible}"`
 }

@@ -64,6 +64,9 @@ test.each([
 test.each([
   ['', 'missing'],
   ['seven77', 'password-too-short'],
+  ['$6$rounds=5000$salt$cutoffhash', 'password-is-a-hash'],
+  ['$y$j9T$salt$', 'password-is-a-hash'],
+  ['$6 a goose$ costs', null],
   ['eight888', null],
   ['påskeæg!', null],
   ['x'.repeat(256), null],

@@ -55,6 +55,10 @@ export const checkPassword: FieldCheck = (text) => {
   if (/\p{C}/u.test(text)) {
     return { code: 'password-not-typable', message: 'a password has no tabs, line ends or other control characters' }
   }
+  if (/^\$(?:y|gy|2[abxy]|5|6|7)\$.*\$/.test(text)) {
+    const message = 'this looks like the hash of a password, not like the password'
+    return { code: 'password-is-a-hash', message, hint: 'an answer file gives a hash as passwordHash' }
+  }
   const length = [...text].length
   if (length < SHORTEST_PASSWORD) {
     const message = `a password has at least ${SHORTEST_PASSWORD} characters, got ${length}`
