@@ -49,6 +49,19 @@ export class WizardDriver {
     await this.wholeFrame()
   }
 
+  /** The text of all screens of this page, from the one that is shown to its end. */
+  async readOn(): Promise<string> {
+    let read = this.tty.snapshotText()
+    while (/Page Down/.test(this.tty.snapshotText())) {
+      const before = this.tty.snapshotText()
+      await this.tty.press('PageDown')
+      await this.tty.waitUntil('the page to scroll', (screen) => screen.text() !== before)
+      await this.wholeFrame()
+      read += this.tty.snapshotText()
+    }
+    return read
+  }
+
   /** Moves the focus down (round the page's end) to the field whose row holds the words. */
   async focus(words: string | RegExp): Promise<void> {
     for (let move = 0; move < MOST_MOVES; move++) {
@@ -151,7 +164,7 @@ export type TypedAnswers = {
 
 export type OnPages = {
   /** Looks at the disks before one is chosen. */
-  onDiskPage?: () => void
+  onDiskPage?: () => Promise<void>
   /** On every page, when it is filled in and before the next. */
   onPage?: (title: string) => Promise<void>
 }
@@ -170,7 +183,7 @@ export async function answerAll(wizard: WizardDriver, answers: TypedAnswers, on:
   await wizard.pick('Keyboard', answers.keyboard)
   await wizard.pick('Time zone', answers.timeZone)
   await goOn('System', 'Disk')
-  on.onDiskPage?.()
+  await on.onDiskPage?.()
   await wizard.choose(answers.layout)
   for (const serial of answers.serials) await chooseDisk(wizard, serial)
   await goOn('Disk', 'Encryption')
