@@ -1,12 +1,9 @@
-import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { machinesAtOnce } from '../e2e/harness/side-by-side.ts'
 
-// Two machines of one processor each get more done on two cores than one machine of two: an emulated processor that
-// waits for another spins.
-const machines = Math.min(2, availableParallelism())
-process.env.KEYSTONE_LAB_CPUS ||= machines > 1 ? '1' : '2'
+const machines = machinesAtOnce()
 
 /** The longest first, so that no long one is left to run alone at the end. */
 const LONGEST_FIRST = ['secure-boot', 'matrix', 'single-zfs', 'iso', 'harness', 'single-ext4', 'terminals']

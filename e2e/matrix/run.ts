@@ -1,5 +1,6 @@
 // Tries layouts × ways to unlock in virtual machines: `npm run test:vm -- --all`.
 import { parseArgs } from 'node:util'
+import { machinesAtOnce } from '../harness/side-by-side.ts'
 import { type Lab, withLab } from '../install/disk-machine.ts'
 import { keepResult, type Result, readResults } from './results.ts'
 import { CHOSEN, findScenarios, SCENARIOS, type Scenario } from './scenarios.ts'
@@ -47,27 +48,35 @@ const wordFor = (result: Result | undefined) =>
 
 async function tryAll(lab: Lab, scenarios: readonly Scenario[], { again, missing, minutes }: Options): Promise<number> {
   const end = Date.now() + minutes * 60_000
+  const waiting = [...scenarios.entries()]
   let failed = 0
-  for (const [index, scenario] of scenarios.entries()) {
+  let keeping: Promise<void> = Promise.resolve()
+
+  const tryNext = async (index: number, scenario: Scenario): Promise<void> => {
     const before = (await readResults()).find(({ id }) => id === scenario.id)
     const isSame = before?.image === lab.image.hash && before.bundle === lab.bundleHash
     const place = `[${index + 1}/${scenarios.length}] ${scenario.id}`
     if (before?.ok && !again && (isSame || missing)) {
       console.log(`${place}: green already`)
-      continue
+      return
     }
     if (Date.now() > end) {
       console.log(`${place}: not started, the time is over`)
       failed += 1
-      continue
+      return
     }
     console.log(`${place} …`)
-    const result = await tryOne(lab, scenario, (text) => console.log(`  ${text}`))
-    await keepResult(result)
+    const result = await tryOne(lab, scenario, (text) => console.log(`  ${scenario.id}: ${text}`))
+    // One after the other: each rewrites the file.
+    keeping = keeping.then(() => keepResult(result))
+    await keeping
     if (!result.ok) failed += 1
-    console.log(`${place}: ${result.ok ? 'green' : 'RED'}`)
-    for (const problem of result.problems) console.log(`  - ${problem}`)
+    console.log([`${place}: ${result.ok ? 'green' : 'RED'}`, ...result.problems].join('\n  - '))
   }
+  const workers = Array.from({ length: machinesAtOnce() }, async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tryNext(...next)
+  })
+  await Promise.all(workers)
   console.log(failed === 0 ? `all ${scenarios.length} are green` : `${failed} of ${scenarios.length} are not green`)
   return failed === 0 ? 0 : 1
 }

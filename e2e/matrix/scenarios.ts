@@ -16,11 +16,17 @@ export type Scenario = {
 
 const GIB = 2 ** 30
 
-/** The machine of all scenarios: sizes that differ, as they do when a disk is replaced by what can be bought. Sparse files. */
-export const DISKS: readonly DiskSpec[] = [8, 9, 8, 10, 8, 8, 8, 8, 8, 8].map((gibibytes, index) => ({
+/** The disks of all scenarios: sizes that differ, as they do when a disk is replaced by what can be bought. Sparse files. */
+const DISKS: readonly DiskSpec[] = [8, 9, 8, 10, 8, 8, 8, 8, 8, 8].map((gibibytes, index) => ({
   id: diskId(index),
   sizeBytes: gibibytes * GIB,
 }))
+
+/** The disks of a scenario's machine: up to the last one it takes, because each costs time at every boot. */
+export function disksOfMachine({ answers: { diskIds, more = {}, dataIds = [] } }: Scenario): readonly DiskSpec[] {
+  const used = [...diskIds, ...Object.values(more).flat(), ...dataIds]
+  return DISKS.slice(0, DISKS.findLastIndex(({ id }) => used.includes(id)) + 1)
+}
 
 function diskId(index: number): string {
   return `keystone-${String.fromCharCode(97 + index)}`

@@ -1,6 +1,5 @@
 import type { Unlock } from '../../src/model/answers.ts'
 import type { Plan } from '../../src/model/plan.ts'
-import type { DiskSpec } from '../harness/disks.ts'
 import { keepEvidence } from '../harness/evidence.ts'
 import type { Machine } from '../harness/machine.ts'
 import { answersYaml, HOST_NAME, PLACE } from '../install/answers.ts'
@@ -11,7 +10,7 @@ import { installHeadless } from '../install/headless.ts'
 import { type FirstBoot, firstBoot } from '../install/installed.ts'
 import { comparePlan, type SpaceFound } from './compare-plan.ts'
 import { tryHibernation } from './hibernation.ts'
-import { DISKS, type Scenario } from './scenarios.ts'
+import { disksOfMachine, type Scenario } from './scenarios.ts'
 
 /** What one scenario gave. Green when `problems` is empty. */
 export type Outcome = {
@@ -32,15 +31,10 @@ const ASKS: Readonly<Record<Unlock, readonly Question[]>> = {
 
 const MINUTE = 60_000
 
-/** Installs headless on a machine with `disks`, boots twice, and once for each set of missing disks. Throws when it cannot go on. */
-export function tryScenario(
-  lab: Lab,
-  scenario: Scenario,
-  say: (text: string) => void,
-  disks: readonly DiskSpec[] = DISKS,
-): Promise<Outcome> {
+/** Installs headless, boots twice, and once for each set of missing disks. Throws when it cannot go on. */
+export function tryScenario(lab: Lab, scenario: Scenario, say: (text: string) => void): Promise<Outcome> {
   const name = scenario.id.replace('/', '-')
-  return withDiskMachine(lab, name, { disks }, async (machine) => {
+  return withDiskMachine(lab, name, { disks: disksOfMachine(scenario) }, async (machine) => {
     const problems: string[] = []
     const seconds: Record<string, number> = {}
     let last = Date.now()
