@@ -60,7 +60,7 @@ test('ext4 on LUKS2: cancelled once, installed by keystrokes, and opened by reco
 
 /** Answers the boot's nth question for the passphrase. */
 async function answerQuestion(tty: Tty, count: number, answer: string): Promise<void> {
-  const question = /assphrase for disk/
+  const question = /assphrase or recovery key for disk/
   await tty.waitUntil(`question ${count}`, (screen) => screen.text().split(question).length === count + 1, {
     timeoutMs: 300_000,
   })

@@ -7,7 +7,7 @@ import { CANARY_PASSPHRASE, CANARY_PIN } from './canary.ts'
 export type Question = 'passphrase' | 'pin'
 
 const QUESTIONS: Readonly<Record<Question, RegExp>> = {
-  passphrase: /assphrase for (?:disk|volume)/g,
+  passphrase: /assphrase(?: or recovery key)? for (?:disk|volume)/g,
   pin: /\bPIN\b[^\n]*:/g,
 }
 const ANSWERS: Readonly<Record<Question, string>> = { passphrase: CANARY_PASSPHRASE, pin: CANARY_PIN }
