@@ -34,6 +34,7 @@ test('two different groups are asked for, in order, and they follow from the key
 test('a group counts as typed with capitals and with spaces around it, and not by half', () => {
   const key = new Secret('aaaaaaaa-cbdefghi-cccccccc-cccccccc-cccccccc-cccccccc-cccccccc-cccccccc')
   expect(isGroup(key, 1, ' CBDEfghi ')).toBe(true)
+  expect(isGroup(key, 1, 'cbdefghi-')).toBe(true)
   expect(isGroup(key, 1, 'cbdefgh')).toBe(false)
   expect(isGroup(key, 1, '')).toBe(false)
   expect(isGroup(key, 2, 'cbdefghi')).toBe(false)

@@ -37,7 +37,7 @@ export function groupsToType(key: Secret): readonly [number, number] {
   return one < other ? [one, other] : [other, one]
 }
 
-/** Whether a person has typed this group: capitals and spaces around it do not matter, as they do not at the boot prompt. */
+/** Whether a person has typed this group: capitals, spaces and the dash behind it do not matter. */
 export function isGroup(key: Secret, at: number, typed: string): boolean {
-  return typed.trim().toLowerCase() === groupsOf(key)[at]
+  return typed.replace(/[\s-]/gu, '').toLowerCase() === groupsOf(key)[at]
 }

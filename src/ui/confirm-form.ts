@@ -51,7 +51,7 @@ export function confirmForm({ wizard, size }: View, session: Pick<Session, 'send
               {
                 code: 'mistyped',
                 path: [],
-                message: `to erase ${isOne ? 'the disk' : 'the disks'}, type exactly: ${names}`,
+                message: `type exactly ${names} to erase ${isOne ? 'the disk' : 'the disks'}`,
               },
             ]
           : [],

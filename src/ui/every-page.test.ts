@@ -120,6 +120,21 @@ test('a window that is too small says so, and the page comes back as it was', as
   await screen.waitFor((text) => text === before, 'the page as it was')
 })
 
+test('a tiny window says the most important, each line whole', async () => {
+  await openAt('encryption')
+  screen.resize(20, 5)
+  await screen.waitForText('Ctrl-C: quit')
+  expect(screen.rows().map((row) => row.trimEnd())).toEqual([
+    'This window is too',
+    'small: 80x24 is',
+    'needed. Nothing is',
+    'lost.',
+    'Ctrl-C: quit',
+  ])
+  screen.resize(80, 24)
+  await screen.waitForText('How are the disks encrypted')
+})
+
 test('Ctrl-L draws a torn screen again', async () => {
   await openAt('disk')
   const before = screen.written().length

@@ -34,11 +34,12 @@ export function footerKeys(view: View): readonly string[] {
 function fieldKeys(field: Field | null): readonly string[] {
   switch (field?.kind) {
     case 'text':
-      return ['Enter next']
+      return [field.commit && field.value.trim() !== '' ? 'Enter take' : 'Enter next']
     case 'select':
       return ['Enter next', 'Space list']
     case 'choice':
-      return ['Enter choose', 'Tab next']
+      // Enter goes on from the one that is chosen already.
+      return field.isChosen ? ['Enter, Tab next'] : ['Enter choose', 'Tab next']
     case 'check':
       return ['Space on/off', 'Enter next']
     case 'action':

@@ -1,7 +1,7 @@
 import { focusOn, moveBy, moveToGroup, nextGroup, returnToFocus, scrollPage } from './form-focus.ts'
 import type { Key } from './key-decoder.ts'
 import { openByKey, routeListKey } from './list-keys.ts'
-import { type Form, fieldAt, focusOf, formOf } from './page-forms.ts'
+import { type Form, fieldAt, focusOf, formOf, stopsOf } from './page-forms.ts'
 import { type Field, fieldsOf, NEXT_BUTTON, shownProblems, type TextField } from './rows.ts'
 import type { Session } from './session.ts'
 
@@ -41,16 +41,23 @@ export function routeFormKey(key: Key, session: Session): Key | null {
       scrollPage(key.name === 'page-up' ? -1 : 1, form, session)
       return null
     case 'enter':
+      // What would be changed or removed must be on the screen first.
+      if (isUndecided(field) && returnToFocus(form, session)) return null
       pressEnter(form, field, session)
       return null
   }
   if (!field) return null
-  if (field.kind !== 'text') return routeControlKey(key, field, session)
+  if (field.kind !== 'text') return returnToFocus(form, session) ? null : routeControlKey(key, field, session)
   const typed = routeTextKey(key, field, session)
   if (typed?.name !== 'text' || !('text' in typed) || !returnToFocus(form, session)) return typed
   // The box was scrolled away: it was not drawn, and heard nothing.
   field.onChange(field.value + typed.text)
   return null
+}
+
+/** Enter on it does more than going on. */
+function isUndecided(field: Field | null): boolean {
+  return field?.kind === 'action' || (field?.kind === 'choice' && !field.isChosen)
 }
 
 function goBack(session: Session): void {
@@ -83,13 +90,27 @@ function routePaste(text: string, field: TextField, session: Session): Key | nul
 
 function routeControlKey(key: Key, field: Exclude<Field, TextField>, session: Session): null {
   const isRemoval = field.kind === 'action' && field.verb === 'remove'
-  if (isRemoval && (key.name === 'delete' || key.name === 'backspace')) field.onPress()
+  if (isRemoval && (key.name === 'delete' || key.name === 'backspace')) pressAction(field, session)
   if (key.name !== 'text' || !('text' in key)) return null
   // Each space counts: two that arrive together turn a toggle on and off again.
   for (const char of key.text) {
     if (char === ' ') pressSpace(field.id, session)
   }
   return null
+}
+
+/** What is gone after it leaves the focus to what has come in its place, not to the top of the page. */
+function pressAction(field: Extract<Field, { kind: 'action' }>, session: Session): void {
+  const before = session.view()
+  const form = formOf(before, session)
+  const at = form ? stopsOf(form).indexOf(field.id) : -1
+  field.onPress()
+  const after = session.view()
+  const fresh = formOf(after, session)
+  if (!fresh || at < 0 || after.wizard.page !== before.wizard.page || fieldAt(fresh, field.id)) return
+  const stops = stopsOf(fresh)
+  const next = stops[Math.min(at, stops.length - 1)]
+  if (next !== undefined) focusOn(next, session)
 }
 
 function pressSpace(id: string, session: Session): void {
@@ -102,7 +123,7 @@ function pressSpace(id: string, session: Session): void {
 /** Enter takes what is there and goes on; it never turns anything off. */
 function pressEnter(form: Form, field: Field | null, session: Session): void {
   if (field?.kind === 'action') {
-    field.onPress()
+    pressAction(field, session)
     if (field.goesOn) focusOn(nextGroup(1, form, field.id) ?? field.id, session)
     return
   }
@@ -128,6 +149,7 @@ function pressNext(session: Session): void {
       return
     }
   }
+  if (stopsAtWaiting(form, session)) return
   form.next.onPress()
   const after = session.view()
   const afterForm = formOf(after, session)
@@ -143,4 +165,21 @@ function pressNext(session: Session): void {
         ? 'One thing must be put right first; see the line with !'
         : `${count} things must be put right first; see the lines with !`,
   })
+}
+
+const WAITING = 'waiting'
+
+/** What was found for a person is not passed by unseen: the first Continue stops there, the second goes on. */
+function stopsAtWaiting(form: Form, session: Session): boolean {
+  const waiting = fieldsOf(form.rows).filter((field) => field.kind === 'action' && field.isWaiting === true)
+  const [first] = waiting
+  const { memory } = session.view()
+  const seen = waiting.map(({ label }) => label).join('\n')
+  if (!first || memory[WAITING] === seen) return false
+  focusOn(first.id, session)
+  session.change({
+    memory: { ...memory, [WAITING]: seen },
+    notice: 'Enter takes what was found; Continue once more goes on without it.',
+  })
+  return true
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts'
 import type { Field, Line, Row, SelectField, TextField, Tone } from './rows.ts'
 import { matchesOf, optionText, windowOf } from './select-list.ts'
-import { cut, displayWidth, pad, sentence, wrap, wrapHard } from './text.ts'
+import { closed, cut, displayWidth, pad, sentence, wrap, wrapHard } from './text.ts'
 
 const MARKER_WIDTH = 2
 const WIDEST_LABEL = 24
@@ -50,7 +50,7 @@ function layOutRow(row: Row, rows: readonly Row[], width: number): readonly Line
 function layOutSelect(row: SelectField, rows: readonly Row[], width: number): readonly Line[] {
   const inside = boxWidth(rows, width)
   const chosen = row.options.find(({ value }) => value === row.value)
-  const shown = row.open ? `${row.open.filter}_` : chosen ? optionText(chosen) : row.value
+  const shown = row.open ? `${row.open.filter}_` : chosen ? optionText(chosen, row) : row.value
   const box = `${pad(row.label, labelWidth(rows))}[${pad(cut(shown, inside), inside)}]`
   const line: Line = { text: box, tone: 'plain', field: row, fieldId: row.id }
   if (!row.open) return [line]
@@ -60,7 +60,7 @@ function layOutSelect(row: SelectField, rows: readonly Row[], width: number): re
   const { start, end } = windowOf(matches.length, at)
   const options = matches.slice(start, end).map((option, index): Line => {
     const isMarked = start + index === at
-    const text = cut(optionText(option), width - indent.length - MARKER_WIDTH)
+    const text = cut(optionText(option, row), width - indent.length - MARKER_WIDTH)
     return { text: `${indent}${isMarked ? '> ' : '  '}${text}`, tone: isMarked ? 'strong' : 'plain', fieldId: row.id }
   })
   const count = matches.length === 0 ? 'nothing is called so' : `${at + 1} of ${matches.length}`
@@ -104,7 +104,7 @@ function below(row: Field, width: number): readonly Line[] {
 }
 
 export function problemLines(problem: Problem, width: number, fieldId?: string): readonly Line[] {
-  const text = sentence(problem.message) + (problem.hint ? `. ${sentence(problem.hint)}.` : '.')
+  const text = closed(sentence(problem.message)) + (problem.hint ? ` ${closed(sentence(problem.hint))}` : '')
   return wrap(text, width - MARKER_WIDTH - 2).map((part, index) => ({
     text: (index === 0 ? `${' '.repeat(MARKER_WIDTH)}! ` : ' '.repeat(MARKER_WIDTH + 2)) + part,
     tone: 'problem',

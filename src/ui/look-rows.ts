@@ -1,6 +1,6 @@
 import type { Row } from './rows.ts'
 import type { Look } from './step-screen.ts'
-import { sentence } from './text.ts'
+import { closed, sentence } from './text.ts'
 
 /** What a look found, for a page: problems first, each with what to do. Never by colour alone: `!`, `?` and `✓` lead. */
 export function lookRows(look: Look | null, running = 'Looking…'): readonly Row[] {
@@ -11,12 +11,12 @@ export function lookRows(look: Look | null, running = 'Looking…'): readonly Ro
     ...problems.map(
       ({ message, hint }): Row => ({
         kind: 'note',
-        text: `! ${sentence(message)}.${hint === undefined ? '' : ` ${sentence(hint)}.`}`,
+        text: `! ${closed(sentence(message))}${hint === undefined ? '' : ` ${closed(sentence(hint))}`}`,
         tone: 'warning',
         indent: 2,
       }),
     ),
-    ...unknown.map((text): Row => ({ kind: 'note', text: `? ${sentence(text)}.`, tone: 'dim', indent: 2 })),
-    ...good.map((text): Row => ({ kind: 'note', text: `✓ ${sentence(text)}.`, tone: 'good', indent: 2 })),
+    ...unknown.map((text): Row => ({ kind: 'note', text: `? ${closed(sentence(text))}`, tone: 'dim', indent: 2 })),
+    ...good.map((text): Row => ({ kind: 'note', text: `✓ ${closed(sentence(text))}`, tone: 'good', indent: 2 })),
   ]
 }

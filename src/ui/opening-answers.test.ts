@@ -67,7 +67,7 @@ test('a whole file opens the review, and still the names must be typed', async (
   screen.type(`${KEY_GROUPS[0]}\r${KEY_GROUPS[1]}\r`)
   await screen.waitForText('Type the disk name to erase it: vdb')
   screen.press('Enter', 'Enter')
-  await screen.waitForText('To erase the disk, type exactly: vdb.')
+  await screen.waitForText('Type exactly vdb to erase the disk.')
   expect(services.installs).toEqual([])
   screen.type('vdb\r')
   const { answers } = await services.started(0)

@@ -54,6 +54,8 @@ export type ActionField = FieldBase & {
   readonly isHeading?: boolean
   /** True when Enter also moves on, as it does on a field: whoever only presses Enter gets through the page. */
   readonly goesOn?: boolean
+  /** True for something that was found and not taken yet: going on stops there once. */
+  readonly isWaiting?: boolean
   onPress(): void
 }
 
@@ -70,6 +72,8 @@ export type SelectField = FieldBase & {
   readonly kind: 'select'
   readonly value: string
   readonly options: readonly SelectOption[]
+  /** True where the values are words of the answer file: the labels alone are shown. */
+  readonly hidesValues?: boolean
   /** While its list is open; set by the form, never by a page. */
   readonly open?: OpenList
   onSelect(value: string): void

@@ -26,9 +26,9 @@ function plain(text: string): string {
     .toLowerCase()
 }
 
-/** `German (Germany)  de_DE.UTF-8`; the value alone where it says it all. */
-export function optionText({ label, value }: SelectOption): string {
-  return label === value ? value : `${label}  ${value}`
+/** `German (Germany)  de_DE.UTF-8`; one of both where it says it all. */
+export function optionText({ label, value }: SelectOption, { hidesValues }: Pick<SelectField, 'hidesValues'>): string {
+  return hidesValues === true || label === value ? label : `${label}  ${value}`
 }
 
 /** Opens at what is chosen, or at the best match of what was typed. */

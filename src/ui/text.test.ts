@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toAscii } from './ascii.ts'
-import { cut, displayWidth, plainLine, sentence, wrap, wrapHard } from './text.ts'
+import { closed, cut, displayWidth, plainLine, sentence, wrap, wrapHard } from './text.ts'
 
 test('width counts columns, not characters', () => {
   expect(['abc', 'é', 'e\u0301', '漢字', '🔑', '│'].map(displayWidth)).toEqual([3, 1, 1, 4, 2, 1])
@@ -28,7 +28,15 @@ test('a line of a program cannot move our cursor or colour our screen', () => {
 })
 
 test('sentences begin in upper case, names stay as they are', () => {
-  const words = ['a host name', 'vda is read-only', 'nvme0n1 is in use', 'mirror-zfs needs', 'vdata', '/dev/sda is']
+  const words = [
+    'a host name',
+    'vda is read-only',
+    'nvme0n1 is in use',
+    'mirror-zfs needs',
+    'vdata',
+    '/dev/sda is',
+    'github:anna is',
+  ]
   expect(words.map(sentence)).toEqual([
     'A host name',
     'vda is read-only',
@@ -36,7 +44,12 @@ test('sentences begin in upper case, names stay as they are', () => {
     'mirror-zfs needs',
     'Vdata',
     '/dev/sda is',
+    'github:anna is',
   ])
+})
+
+test('a sentence ends once, also one that asks', () => {
+  expect(['it is so', 'is it so?', 'it is so.'].map(closed)).toEqual(['it is so.', 'is it so?', 'it is so.'])
 })
 
 test('in ASCII every column stays where it is', () => {

@@ -97,10 +97,15 @@ export function plainLine(line: string): string {
   )
 }
 
-/** Names are not made to look like words: `vda`, `nvme0n1`, `mirror-zfs`. */
-const NAME = /^(?:(?:x?vd|sd|hd)[a-z]{1,2}|[a-z]*[^a-z\s,;:]\S*)(?:\s|$)/u
+/** Names are not made to look like words: `vda`, `nvme0n1`, `mirror-zfs`, `github:anna`. */
+const NAME = /^(?:(?:x?vd|sd|hd)[a-z]{1,2}|[a-z]*[^a-z\s,;:]\S*|[a-z]+:\S+)(?:\s|$)/u
 
 /** Our problems and hints begin in lower case, as parts of a report line; on a screen each is a sentence. */
 export function sentence(text: string): string {
   return NAME.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** With a full stop, unless it ends as a sentence already. */
+export function closed(text: string): string {
+  return /[.?!…]$/u.test(text) ? text : `${text}.`
 }

@@ -183,6 +183,6 @@ test('names that are typed wrong erase nothing', async () => {
   await open()
   await walkToConfirm()
   screen.type('vda\r')
-  await screen.waitForText('To erase the disk, type exactly: vdb.')
+  await screen.waitForText('Type exactly vdb to erase the disk.')
   expect(services.installs).toEqual([])
 })

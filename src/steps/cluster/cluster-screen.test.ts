@@ -44,6 +44,13 @@ test('a machine that joins asks for address, token and hash, and hides the token
   expect(screen.text()).not.toContain('abcdef')
 })
 
+test('spaces around what was pasted do not count', async () => {
+  const { screen } = await open()
+  screen.press('Down', 'Down', 'Space', 'Tab', 'Tab')
+  screen.paste(' https://primer.home:6443 ')
+  await screen.waitForText('Address      [https://primer.home:6443    ')
+})
+
 test('the cluster is asked when there is all it needs, and what it says is shown', async () => {
   const asked: string[] = []
   const { screen } = await open('two-virtio-uefi-tpm', {

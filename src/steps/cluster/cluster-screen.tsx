@@ -62,6 +62,7 @@ function checkRows({ draft, looks, hostName }: Props): readonly Row[] {
       id: 'check',
       label: 'Ask the cluster now',
       verb: 'ask',
+      goesOn: true,
       onPress() {
         if (!isWhole) return
         looks.start('check', about, ({ checkCluster }) =>
@@ -96,6 +97,7 @@ function field(
     value: draft[key],
     ...(hint !== undefined && { hint }),
     problems: problemsAt(problems, 'cluster', key),
-    onChange: (value) => onChange({ ...draft, [key]: value }),
+    // None of them has a space, and of a pasted token nobody sees one.
+    onChange: (value) => onChange({ ...draft, [key]: value.trim() }),
   }
 }

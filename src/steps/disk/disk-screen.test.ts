@@ -207,3 +207,22 @@ test('what only an answer file can give is shown, with what is wrong about it', 
   expect(text).toContain('cache disk: /dev/disk/by-id/gone')
   expect(text).toContain('! This machine has no disk /dev/disk/by-id/gone.')
 })
+
+test('a disk that is scrolled out of sight is shown before Space changes it', async () => {
+  const { screen } = await open('storage-server-12-hdd-2-ssd')
+  screen.press('Down', 'Space', 'Tab')
+  await screen.waitForText('❯ [x] sda')
+  screen.press('PageDown', 'PageDown')
+  await screen.waitFor((text) => !text.includes('sda'), 'another part of the page')
+  screen.press('Space')
+  await screen.waitForText('❯ [x] sda')
+  screen.press('Space')
+  await screen.waitForText('❯ [ ] sda')
+})
+
+test('the layouts of a data pool are called as everywhere, not as in an answer file', async () => {
+  const { screen } = await open('storage-server-12-hdd-2-ssd')
+  screen.press('Shift-Tab', 'Shift-Tab', 'Space')
+  await screen.waitForText('> none')
+  expect(screen.text()).toMatch(/Mirror\n/u)
+})

@@ -124,6 +124,7 @@ function dataRows(props: Props): readonly Row[] {
       id: 'dataLayout',
       label: 'Data pool',
       value: draft.dataLayout,
+      hidesValues: true,
       options: [
         { value: 'none', label: 'none' },
         ...DATA_POOL_LAYOUTS.map((shape) => {

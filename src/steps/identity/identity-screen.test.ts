@@ -43,6 +43,18 @@ test('several lines pasted at once: comments are passed over, and each key count
   expect(screen.text()).not.toContain('2. anna@laptop')
 })
 
+test('a key that a terminal broke into lines is one key, wherever it was broken', async () => {
+  const { screen } = await open()
+  screen.press('Shift-Tab', 'Shift-Tab')
+  const [type = '', data = '', comment = ''] = KEY.split(' ')
+  screen.paste(`${type} ${data.slice(0, 20)}\n${data.slice(20)} ${comment}\n`)
+  await screen.waitForText('1. anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
+  screen.press('Up', 'Enter')
+  await screen.waitForText('❯ Add a key  [  ')
+  screen.paste(`${type} ${data}\n${comment}\n`)
+  await screen.waitForText('1. anna@laptop SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
+})
+
 test('a private key is refused and not kept on the screen', async () => {
   const { screen } = await open()
   screen.press('Shift-Tab', 'Shift-Tab')
@@ -88,6 +100,23 @@ test('keys from elsewhere are shown with their fingerprints, and added one by on
   screen.press('Up', 'Enter')
   await screen.waitForText('1. anna@laptop SHA256:')
   expect(screen.text()).not.toContain('Add anna@laptop')
+})
+
+test('Continue does not pass by keys that were found and not added, but only once', async () => {
+  const { screen } = await open('two-virtio-uefi-tpm', {
+    findKeys: async () => ({ problems: [], good: [], unknown: [], found: [KEY] }),
+  })
+  screen.press('Tab', 'Tab')
+  screen.type('three random words\rthree random words')
+  screen.press('Tab', 'Tab')
+  screen.type('github:anna\r')
+  await screen.waitForText('Add anna@laptop')
+  screen.press('Enter')
+  await screen.waitForText('── Enter takes what was found; Continue once more goes on without it.')
+  expect(screen.text()).toContain('❯ Add anna@laptop')
+  screen.press('Shift-Tab', 'Shift-Tab')
+  screen.press('Tab', 'Tab', 'Tab', 'Tab', 'Enter')
+  await screen.waitForText('Step 7 of 10')
 })
 
 test('keys are fetched by the proxy of the network page', async () => {

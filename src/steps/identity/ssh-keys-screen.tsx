@@ -52,6 +52,7 @@ function foundRows({ draft, onChange, looks, width }: Props): readonly Row[] {
         id: `found-${index}`,
         label: `Add ${cut(nameKey(key), width - 8)}`,
         verb: 'add',
+        isWaiting: true,
         onPress: () => take([key]),
       }),
     ),
@@ -96,7 +97,7 @@ function newKeyRow({ draft, onChange, memory, looks, proxy }: Props): Row {
       memory.set('new-key', value)
       memory.set('refused', '')
     },
-    onPasteLines: (lines) => void add(lines),
+    onPasteLines: (lines) => void add(unbroken(lines)),
     commit() {
       const source = keySourceOf(text)
       if (source === null) {
@@ -115,4 +116,12 @@ function newKeyRow({ draft, onChange, memory, looks, proxy }: Props): Row {
       return false
     },
   }
+}
+
+/** A terminal may break a long key into several lines, at a space or within a word. One key is one value. */
+function unbroken(lines: readonly string[]): readonly string[] {
+  const parts = lines.map((line) => line.trim()).filter((part) => part !== '')
+  if (parts.slice(1).some((part) => /^(?:ssh-|ecdsa-|sk-|#)/.test(part))) return lines
+  const whole = [parts.join(''), parts.join(' ')].find((text) => checkSshKey(text) === null)
+  return whole === undefined ? lines : [whole]
 }

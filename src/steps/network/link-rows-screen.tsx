@@ -6,6 +6,9 @@ import { ANY_INTERFACE, BOND_INTERFACE } from './link-rules.ts'
 
 type Props = StepScreenProps<'network'>
 
+const ANY_PORT = 'The cable may go into any port.'
+const NONE_FOUND = 'None was found here. Without one there is no network.'
+
 /** With more of them only the chosen one says its details: the page must stay readable. */
 const FEW_LINKS = 3
 
@@ -29,7 +32,7 @@ export function linkRows(props: Props): readonly Row[] {
           } as const,
         ]),
     ...hardware.interfaces.map((link) => linkRow(link, props)),
-    choice(props, ANY_INTERFACE, 'Any wired interface', 'The cable may go into any port.'),
+    choice(props, ANY_INTERFACE, 'Any wired interface', wired.length > 0 ? ANY_PORT : NONE_FOUND),
     ...(wired.length > 1 || isBond ? [choice(props, BOND_INTERFACE, 'Several wired interfaces together (bond)')] : []),
     // Not among the choices: Tab goes from one group to the next.
     ...(chosen?.isWireless ? wirelessRows(props) : []),

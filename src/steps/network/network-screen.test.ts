@@ -170,3 +170,9 @@ test('what few need is shown on demand, and when something is in it', async () =
   screen.press('Shift-Tab', 'Shift-Tab', 'Shift-Tab', 'Enter')
   await screen.waitForText('! A VLAN has a number from 1 to 4094, got "4095".')
 })
+
+test('a machine without a wired interface is not told that a cable may go into any', async () => {
+  const { screen } = await open('no-network-card')
+  await screen.waitForText('None was found here. Without one there is no network.')
+  expect(screen.text()).not.toContain('any port')
+})

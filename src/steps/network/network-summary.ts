@@ -25,7 +25,8 @@ function linkWords({ interface: name, bond, vlan }: NetworkAnswers): string {
 }
 
 function staticLines({ address, gateway, address6, gateway6, nameservers }: NetworkAnswers): SummaryLine[] {
-  const noGateway = 'none: only the local network can be reached'
+  // With a gateway of the other family the machine is not cut off.
+  const noGateway = gateway === null && gateway6 === null ? 'none: only the local network can be reached' : 'none'
   return [
     ...(address === null
       ? []

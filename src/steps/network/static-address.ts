@@ -17,7 +17,7 @@ export function checkAddress(text: string, family: Family): Finding | null {
     return {
       code: 'invalid-address',
       message: `an address is an IP address with its prefix length, got ${quote(text)}`,
-      hint: found ? `add the prefix length, such as ${text}/${prefix}` : EXAMPLES[family],
+      hint: found && !isLinkLocal(text) ? `add the prefix length, such as ${text}/${prefix}` : EXAMPLES[family],
     }
   }
   if (subnet.family !== family) {
