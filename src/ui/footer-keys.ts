@@ -1,4 +1,4 @@
-import { fieldAt, focusOf, formOf, stopsOf } from './page-forms.ts'
+import { fieldAt, focusOf, formOf, stopsOf, takesText } from './page-forms.ts'
 import type { Field } from './rows.ts'
 import type { Session, View } from './session.ts'
 
@@ -18,8 +18,8 @@ export function footerKeys(view: View): readonly string[] {
   const { page, overlay } = view.wizard
   if (overlay === 'quit') return ['Up/Down choose', 'Enter take', 'Esc stay']
   if (overlay !== 'none') return ['Up/Down, Page Up/Down scroll', 'Esc close']
-  if (page === 'install') return ['Up/Down, Page Up/Down, End log', 'F1 help', 'Ctrl-C cancel']
-  if (page === 'failed') return ['Up/Down choose', 'Enter take', 'Page Up/Down scroll', 'F1 help', 'Ctrl-C quit']
+  if (page === 'install') return ['Up/Down, Page Up/Down, End log', 'F1/? help', 'Ctrl-C cancel']
+  if (page === 'failed') return ['Up/Down choose', 'Enter take', 'Page Up/Down scroll', 'F1/? help', 'Ctrl-C quit']
   const form = formOf(view, NO_ACTS)
   const field = form && fieldAt(form, focusOf(form, view))
   if (field?.kind === 'select' && field.open) {
@@ -28,7 +28,13 @@ export function footerKeys(view: View): readonly string[] {
   const back = page === 'welcome' || page === 'done' ? [] : ['Esc back']
   const stops = form ? stopsOf(form).length : 0
   const move = stops > 1 ? ['Up/Down move'] : []
-  return [...(stops > 0 ? fieldKeys(field) : []), ...move, ...back, 'F1 help', 'Ctrl-C quit']
+  return [
+    ...(stops > 0 ? fieldKeys(field) : []),
+    ...move,
+    ...back,
+    takesText(field) ? 'F1 help' : 'F1/? help',
+    'Ctrl-C quit',
+  ]
 }
 
 function fieldKeys(field: Field | null): readonly string[] {

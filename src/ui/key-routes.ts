@@ -1,7 +1,7 @@
 import { routeFormKey } from './form-keys.ts'
 import { isTooSmall } from './frame-size.ts'
 import type { Key } from './key-decoder.ts'
-import { fieldAt, focusOf, formOf } from './page-forms.ts'
+import { fieldAt, focusOf, formOf, takesText } from './page-forms.ts'
 import { scrollBy } from './scrolling.ts'
 import type { Session } from './session.ts'
 
@@ -81,6 +81,5 @@ function isText(key: Key, text: string): boolean {
 function isInTextField(session: Session): boolean {
   const view = session.view()
   const form = formOf(view, session)
-  const field = form && fieldAt(form, focusOf(form, view))
-  return field?.kind === 'text' || (field?.kind === 'select' && field.open !== undefined)
+  return takesText(form && fieldAt(form, focusOf(form, view)))
 }

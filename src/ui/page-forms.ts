@@ -92,3 +92,7 @@ export function linesOf(form: Form, width: number): readonly Line[] {
   const top = homeless.flatMap((problem) => problemLines(problem, width))
   return [...top, ...(top.length > 0 ? [{ text: '', tone: 'plain' as const }] : []), ...layOut(form.rows, width)]
 }
+
+/** Whether letters and signs are typed into it, `?` among them. */
+export const takesText = (field: Field | null): boolean =>
+  field?.kind === 'text' || (field?.kind === 'select' && field.open !== undefined)
