@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Secret } from '../model/secret.ts'
-import { groupsToType, isGroup, makeRecoveryKey } from './recovery-key.ts'
+import { groupsToType, isGroup, makeRecoveryKey, recoveryKeyForms } from './recovery-key.ts'
 
 /** Bytes that count up from `first`. */
 const counting = (first: number) => (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => first + at)
@@ -38,4 +38,12 @@ test('a group counts as typed with capitals and with spaces around it, and not b
   expect(isGroup(key, 1, 'cbdefgh')).toBe(false)
   expect(isGroup(key, 1, '')).toBe(false)
   expect(isGroup(key, 2, 'cbdefghi')).toBe(false)
+})
+
+test('a boot takes a key as it is on paper and as its QR code has it', () => {
+  const key = new Secret('cccbcdce-cfcgchci-cjckclcn-crctcucv-bcbbbdbe-bfbgbhbi-bjbkblbn-brbtbubv')
+  expect(recoveryKeyForms(key).map((form) => form.reveal())).toEqual([
+    'cccbcdce-cfcgchci-cjckclcn-crctcucv-bcbbbdbe-bfbgbhbi-bjbkblbn-brbtbubv',
+    'CCCBCDCE-CFCGCHCI-CJCKCLCN-CRCTCUCV-BCBBBDBE-BFBGBHBI-BJBKBLBN-BRBTBUBV',
+  ])
 })

@@ -21,6 +21,13 @@ function letterOf(digit: number): string {
   return MODHEX.charAt(digit)
 }
 
+/** What may be typed at boot, where nothing is made equal: the key as it is on paper, and in the capitals of its QR code.
+ *  Each takes a key slot. Source: systemd, src/cryptsetup/cryptsetup.c, get_password */
+export const recoveryKeyForms = (key: Secret): readonly [paper: Secret, qr: Secret] => [
+  key,
+  new Secret(key.reveal().toUpperCase()),
+]
+
 /** The eight groups of a key, in order. */
 export function groupsOf(key: Secret): readonly string[] {
   return key.reveal().split('-')

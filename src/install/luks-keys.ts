@@ -1,3 +1,4 @@
+import { recoveryKeyForms } from '../credentials/recovery-key.ts'
 import { PASSPHRASE_FILE } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Secret } from '../model/secret.ts'
@@ -9,6 +10,8 @@ import { PIN_FILE } from './runtime-files.ts'
 /** Token types in the LUKS2 header. Source: systemd, src/cryptenroll */
 export const TPM_TOKEN = 'systemd-tpm2'
 export const RECOVERY_TOKEN = 'systemd-recovery'
+/** recoveryKeyForms: each in a slot of its own. */
+const RECOVERY_KEY_FORMS = 2
 /** State and keys of Secure Boot. Source: TCG PC Client Platform Firmware Profile, 3.3.4 */
 const SECURE_BOOT_PCR = 7
 
@@ -32,11 +35,18 @@ export async function findWrongKeys(system: System, device: string, wanted: Want
   if (wanted.passphrase !== null && !(await opensBy(system, device, wanted.passphrase))) {
     problems.push(problem('passphrase-wrong', `the passphrase does not open ${device}`))
   }
-  const recoverySlot = header.tokens.find(({ type }) => type === RECOVERY_TOKEN)?.keyslots[0]
-  if (wanted.recoveryKey !== null && !(await opensBy(system, device, wanted.recoveryKey, recoverySlot))) {
+  if (wanted.recoveryKey !== null && !(await opensByAllForms(system, device, wanted.recoveryKey, header))) {
     problems.push(problem('recovery-key-wrong', `the recovery key does not open ${device}`))
   }
   return problems
+}
+
+async function opensByAllForms(system: System, device: string, key: Secret, header: LuksHeader): Promise<boolean> {
+  const slots = header.tokens.filter(({ type }) => type === RECOVERY_TOKEN).flatMap(({ keyslots }) => keyslots)
+  for (const [index, form] of recoveryKeyForms(key).entries()) {
+    if (!(await opensBy(system, device, form, slots[index]))) return false
+  }
+  return true
 }
 
 /** Whether a key opens the device, or one slot of it; `key` is the path of a file, or a secret that goes by stdin. */
@@ -56,7 +66,7 @@ function findWrongTokens(header: LuksHeader, device: string, wanted: WantedKeys)
   const problems: Problem[] = []
   const counts: readonly (readonly [type: string, count: number])[] = [
     [TPM_TOKEN, wanted.hasTpm ? 1 : 0],
-    [RECOVERY_TOKEN, wanted.hasRecoveryKey ? 1 : 0],
+    [RECOVERY_TOKEN, wanted.hasRecoveryKey ? RECOVERY_KEY_FORMS : 0],
   ]
   for (const [type, count] of counts) {
     const found = header.tokens.filter((token) => token.type === type && hasOwnSlot(token, header)).length

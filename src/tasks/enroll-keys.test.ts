@@ -43,7 +43,7 @@ function header(slots: number, ...tokens: readonly object[]): string {
     tokens: Object.fromEntries(tokens.map((token, index) => [index, { keyslots: [String(index + 1)], ...token }])),
   })
 }
-const BOTH = header(3, tpmToken, recoveryToken)
+const BOTH = header(4, tpmToken, recoveryToken, recoveryToken)
 
 function machine(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) {
   return fakeSystem({
@@ -54,9 +54,11 @@ function machine(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = 
       [TPM_PIN]: '',
       [ADD(1)]: '',
       [ADD(2)]: '',
+      [ADD(3)]: '',
       [IMPORT]: '',
       [OPENS]: '',
       [OPENS_SLOT(2)]: '',
+      [OPENS_SLOT(3)]: '',
       ...commands,
     },
   })
@@ -64,11 +66,17 @@ function machine(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = 
 const context = (system: ReturnType<typeof machine>, changes: Partial<Plan> = {}, own: Partial<InstallSecrets> = {}) =>
   taskContext(system, { plan: plan(changes), secrets: { ...secrets, ...own } })
 
-test('enrols the TPM for PCR 7 and the recovery key in the next free slot, with the token systemd knows it by', async () => {
+test('enrols the TPM for PCR 7 and the recovery key, as on paper and as in its QR code, with the token systemd knows it by', async () => {
   const system = machine()
   await enrollKeys.run(context(system))
-  expect(system.runs()).toEqual([TPM, ADD(2), IMPORT])
-  expect(system.calls().find(({ line }) => line === IMPORT)?.stdin).toBe('{"type":"systemd-recovery","keyslots":["2"]}')
+  expect(system.runs()).toEqual([TPM, ADD(2), IMPORT, ADD(3), IMPORT])
+  const given = system.calls().filter(({ line }) => line.startsWith('cryptsetup luksAddKey') || line === IMPORT)
+  expect(given.map(({ stdin }) => stdin)).toEqual([
+    KEY,
+    '{"type":"systemd-recovery","keyslots":["2"]}',
+    'CBDEFGHI-JKLNRTUV-CBDEFGHI-JKLNRTUV-CBDEFGHI-JKLNRTUV-CBDEFGHI-JKLNRTUV',
+    '{"type":"systemd-recovery","keyslots":["3"]}',
+  ])
 })
 
 test('secrets go by stdin and by files that only root can read, and are gone afterwards', async () => {
@@ -95,7 +103,7 @@ test('secrets go by stdin and by files that only root can read, and are gone aft
     credentialsDirectory: '/run/keystone/credentials',
   })
   expect(system.written().size).toBe(0)
-  expect(JSON.stringify([system.runs(), told.logged, told.steps])).not.toMatch(/246810|cbdefghi|horse/)
+  expect(JSON.stringify([system.runs(), told.logged, told.steps])).not.toMatch(/246810|cbdefghi|horse/i)
 })
 
 test('a TPM that refuses leaves no secret behind', async () => {
@@ -122,7 +130,7 @@ test('a run after a crash removes every slot that the passphrase does not open, 
     [remove(1)]: '',
   })
   await enrollKeys.run(context(system))
-  expect(system.runs()).toEqual([kill(1), kill(2), kill(3), remove(0), remove(1), TPM, ADD(2), IMPORT])
+  expect(system.runs()).toEqual([kill(1), kill(2), kill(3), remove(0), remove(1), TPM, ADD(2), IMPORT, ADD(3), IMPORT])
 })
 
 test('removes nothing when the passphrase opens no slot', async () => {
@@ -136,16 +144,16 @@ test('removes nothing when the passphrase opens no slot', async () => {
   expect(system.runs()).toEqual([])
 })
 
-test('a recovery key without TPM takes slot 1', async () => {
+test('a recovery key without TPM takes slots 1 and 2', async () => {
   const system = machine({ [DUMP]: header(1) })
   await enrollKeys.run(context(system, { unlock: 'passphrase' }))
-  expect(system.runs()).toEqual([ADD(1), IMPORT])
+  expect(system.runs()).toEqual([ADD(1), IMPORT, ADD(2), IMPORT])
 })
 
 test('in a dry run, without a header, the lines are those of a real run', async () => {
   const system = machine({ [DUMP]: { exitCode: 4 } })
   await enrollKeys.run(context(system))
-  expect(system.runs()).toEqual([TPM, ADD(2), IMPORT])
+  expect(system.runs()).toEqual([TPM, ADD(2), IMPORT, ADD(3), IMPORT])
 })
 
 test('without encryption there is nothing to do and nothing to check', async () => {
@@ -175,23 +183,30 @@ test('with the passphrase alone nothing is enrolled, and the passphrase is tried
 
 test.each<[string, string, Partial<Plan>]>([
   ['TPM and recovery key', BOTH, {}],
-  ['TPM with PIN and recovery key', header(3, pinToken, recoveryToken), { unlock: 'tpm-pin' }],
-])('is kept with %s, and the recovery key is tried on its own slot', async (_, dump, changes) => {
+  ['TPM with PIN and recovery key', header(4, pinToken, recoveryToken, recoveryToken), { unlock: 'tpm-pin' }],
+])('is kept with %s, and both forms of the recovery key are tried on their own slots', async (_, dump, changes) => {
   const system = machine({ [DUMP]: dump })
   expect(await enrollKeys.verify(context(system, changes))).toEqual([])
   expect(await enrollKeys.check(context(system, changes))).toBe('done')
   expect(system.calls().find(({ line }) => line === OPENS_SLOT(2))?.stdin).toBe(KEY)
+  expect(system.calls().find(({ line }) => line === OPENS_SLOT(3))?.stdin).toBe(KEY.toUpperCase())
 })
 
 test.each<[string, string, Partial<Plan>, string[]]>([
   ['no token', header(1), {}, ['key-missing', 'key-missing', 'wrong-key-count']],
-  ['a second TPM token', header(4, tpmToken, recoveryToken, tpmToken), {}, ['key-too-many', 'wrong-key-count']],
-  ['a slot without token', header(4, tpmToken, recoveryToken), {}, ['wrong-key-count']],
-  ['a token without slot', header(3, tpmToken, { ...recoveryToken, keyslots: [] }), {}, ['key-missing']],
+  [
+    'a second TPM token',
+    header(5, tpmToken, recoveryToken, recoveryToken, tpmToken),
+    {},
+    ['key-too-many', 'wrong-key-count'],
+  ],
+  ['a slot without token', header(5, tpmToken, recoveryToken, recoveryToken), {}, ['wrong-key-count']],
+  ['one form of the recovery key', header(3, tpmToken, recoveryToken), {}, ['key-missing', 'wrong-key-count']],
+  ['a token without slot', header(4, tpmToken, recoveryToken, { ...recoveryToken, keyslots: [] }), {}, ['key-missing']],
   ['a TPM token that nobody asked for', BOTH, { unlock: 'passphrase' }, ['key-too-many', 'wrong-key-count']],
-  ['other PCRs', header(3, { ...tpmToken, 'tpm2-pcrs': [] }, recoveryToken), {}, ['wrong-policy']],
+  ['other PCRs', header(4, { ...tpmToken, 'tpm2-pcrs': [] }, recoveryToken, recoveryToken), {}, ['wrong-policy']],
   ['no PIN where one is wanted', BOTH, { unlock: 'tpm-pin' }, ['wrong-policy']],
-  ['a PIN where none is wanted', header(3, pinToken, recoveryToken), {}, ['wrong-policy']],
+  ['a PIN where none is wanted', header(4, pinToken, recoveryToken, recoveryToken), {}, ['wrong-policy']],
 ])('is not kept with %s', async (_, dump, changes, codes) => {
   const problems = await enrollKeys.verify(context(machine({ [DUMP]: dump }), changes))
   expect(problems.map(({ code }) => code)).toEqual(codes)
@@ -199,7 +214,7 @@ test.each<[string, string, Partial<Plan>, string[]]>([
 
 test('is not kept when a key that was shown does not open the disk', async () => {
   const wrong = { exitCode: 2 }
-  const recovery = machine({ [DUMP]: BOTH, [OPENS_SLOT(2)]: wrong })
+  const recovery = machine({ [DUMP]: BOTH, [OPENS_SLOT(3)]: wrong })
   expect(await enrollKeys.verify(context(recovery))).toEqual([
     {
       code: 'recovery-key-wrong',

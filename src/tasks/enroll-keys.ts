@@ -1,3 +1,4 @@
+import { recoveryKeyForms } from '../credentials/recovery-key.ts'
 import { type LuksHeader, readLuksHeader } from '../install/luks-header.ts'
 import { findWrongKeys, opensBy, RECOVERY_TOKEN } from '../install/luks-keys.ts'
 import { CREDENTIALS_DIRECTORY, PIN_FILE } from '../install/runtime-files.ts'
@@ -34,8 +35,12 @@ export const enrollKeys: TaskWork = {
         if (secrets.recoveryKey === null) throw new Bug('no recovery key was made')
         progress(0.6, 'the recovery key')
         // In a dry run there is no header: as after the lines above.
-        const taken = (await readLuksHeader(system, luksDevice))?.keyslots ?? (hasTpm ? [0, 1] : [0])
-        await addRecoveryKey(system, luksDevice, secrets.recoveryKey, firstFree(taken))
+        const taken = [...((await readLuksHeader(system, luksDevice))?.keyslots ?? (hasTpm ? [0, 1] : [0]))]
+        for (const form of recoveryKeyForms(secrets.recoveryKey)) {
+          const slot = firstFree(taken)
+          await addRecoveryKey(system, luksDevice, form, slot)
+          taken.push(slot)
+        }
       }
     } finally {
       await system.removeFile(PIN_FILE)

@@ -17,9 +17,9 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
     'At the end of the page the answers can be saved to a file, to use them again: keystone --answers FILE. Passphrases and passwords are not in it.',
   ],
   recovery: [
-    'The recovery key is a second passphrase, made at random. It opens the disks when you have forgotten yours, or when it was never known to the person who needs it. Type it at boot where the passphrase is asked for; capitals and dashes do not matter.',
+    'The recovery key is a second passphrase, made at random. It opens the disks when you have forgotten yours, or when it was never known to the person who needs it. Type it at boot where the passphrase is asked for: with its dashes, all in small letters or all in capitals.',
     'It is kept in no file and no log, and never on this machine. If the install fails and you try again, the key stays the same; after the install it is forgotten.',
-    'Two of its groups are asked for so that nobody erases a disk before the key is on paper. The QR code holds the key in capital letters, which open the disks as well. Not every camera app is private: some send what they read away.',
+    'Two of its groups are asked for so that nobody erases a disk before the key is on paper. The QR code holds the key in capitals. Not every camera app is private: some send what they read away.',
   ],
   confirm: [
     'The last page before anything is changed. Compare model, serial number and size with the label on the disk.',

@@ -1,3 +1,4 @@
+import { recoveryKeyForms } from '../credentials/recovery-key.ts'
 import { judgeStrength, loadDictionaries, type Strength } from '../credentials/secret-strength.ts'
 import type { PageId } from '../wizard/pages.ts'
 import type { WizardEvent, WizardState } from '../wizard/state.ts'
@@ -151,7 +152,7 @@ export function createSession(options: {
     if (recoveryKey === null) return
     import('./qr-code.ts').then(
       // Capital letters make a smaller picture; the boot prompt takes them too. Source: systemd, decode_modhex_char
-      ({ makeQrCode }) => change({ recoveryQr: makeQrCode(recoveryKey.reveal().toUpperCase()) }),
+      ({ makeQrCode }) => change({ recoveryQr: makeQrCode(recoveryKeyForms(recoveryKey)[1].reveal()) }),
       () => {},
     )
   }
