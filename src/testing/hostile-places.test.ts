@@ -189,6 +189,7 @@ const SCRIPTS = { 'scripts.say': TEXT, 'scripts.expect': TEXT }
 const MODULE_PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'boot-copies.nix': {
     bootEsp: 'asserted by storage.nix to be /boot, and among the mount points that it asserts',
+    listFiles: 'text of the module: a path in the store and fixed words',
     registerInFirmware: 'text of the module: paths in the store, and a variable of the script in quotes',
   },
   'command.nix': {
