@@ -15,8 +15,9 @@ export type Strength = {
   readonly crackTime: string
 }
 
-/** Below this a passphrase is refused, by the wizard and for answer files alike. */
-export const LOWEST_SCORE = 2
+/** Below this a passphrase is refused, by the wizard and for answer files alike: zxcvbn's 3 is the first that it means for
+ *  somebody who guesses offline, and a stolen disk is that. */
+export const LOWEST_SCORE = 3
 
 const WORDS = ['very weak', 'weak', 'fair', 'good', 'strong'] as const
 /** zxcvbn takes more than linear time, and no one guesses beyond this anyway. */

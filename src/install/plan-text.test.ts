@@ -88,7 +88,7 @@ test('the plan for a person, with the disks before and after, in ASCII', () => {
     '         Create partition 1 of vdc: zfs, 8 GiB, pool data',
     '         Create file system xfs on disk-a-root, mounted at /',
     '         Create ZFS pool data',
-    '         Create disk vdc in pool data',
+    '         Create vdev of vdc in pool data',
     '         Create dataset data/files, mounted at /data',
     '',
   ])

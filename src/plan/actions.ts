@@ -174,10 +174,10 @@ function vdevActions(
       const disk = byKey.get(key)
       return disk ? [nameOf(disk)] : []
     })
-    const shape = mode === '' ? 'disk ' : `${mode} of `
-    const use = kind === 'data' ? '' : `${kind}: `
+    const use = kind === 'data' ? 'vdev' : kind === 'spare' ? 'spare' : `${kind} vdev`
+    const shape = mode === '' ? use : kind === 'data' ? mode : `${use}, a ${mode}`
     const disk = keys.length === 1 ? (byKey.get(keys[0] ?? '')?.id ?? null) : null
-    return create('vdev', disk, `${pool} ${kind} ${mode}`.trim(), `${use}${shape}${listed(names)} in pool ${pool}`)
+    return create('vdev', disk, `${pool} ${kind} ${mode}`.trim(), `${shape} of ${listed(names)} in pool ${pool}`)
   })
 }
 

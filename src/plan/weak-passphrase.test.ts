@@ -27,6 +27,16 @@ test.each([
   expect(await weakPassphraseIn(passphrase === '' ? {} : answers, null)).toEqual(problems)
 })
 
+test.each([
+  ['sunshine-2026', ['16 minutes']],
+  ['twelve chars', []],
+])('what a thief has within hours is refused: %j', async (passphrase, times) => {
+  await loadDictionaries()
+  expect(weakPassphrase({ ...names, passphrase }, null).map(({ message }) => message)).toEqual(
+    times.map((time) => `this passphrase is too easy to guess: a thief with the disk needs ${time}`),
+  )
+})
+
 test('the problem does not tell the passphrase', async () => {
   await loadDictionaries()
   expect(JSON.stringify(weakPassphrase({ ...names, passphrase: 'canarycanary' }, null))).not.toContain('canary')
