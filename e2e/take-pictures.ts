@@ -14,6 +14,7 @@ await withReadyMachine('pictures', async ({ tty }) => {
   await tty.waitForText('Everything that an install needs is here', { timeoutMs: 60_000 })
   await wizard.wholeFrame()
   await take('welcome')
+  await wizard.goOn('System')
   await wizard.goOn('Disk')
   await take('disk')
 })
