@@ -1,4 +1,6 @@
+import type { Diagnosis } from './failure.ts'
 import type { Problem } from './problem.ts'
+import type { TaskStand } from './saved-install.ts'
 
 export const TASK_IDS = [
   'preflight',
@@ -27,6 +29,8 @@ export type TaskFailure = {
   readonly command?: { readonly line: string; readonly exitCode: number | null; readonly lastLines: readonly string[] }
   /** What verify or preflight found. */
   readonly problems: readonly Problem[]
+  /** Cause and remedy, where the catalogue knows it; `message` is its cause then. */
+  readonly diagnosis?: Diagnosis
 }
 
 /** What an install tells: to the screen, as JSON lines, and to the journal. `at` is ISO 8601 in UTC. */
@@ -35,7 +39,8 @@ export type InstallEvent =
       readonly type: 'install-started'
       readonly at: string
       readonly planHash: string
-      readonly tasks: readonly { id: TaskId; title: string; weight: number }[]
+      /** `expectedMs`: measured on other machines, by plan. */
+      readonly tasks: readonly { id: TaskId; title: string; weight: number; expectedMs?: number }[]
     }
   | { readonly type: 'task-started'; readonly at: string; readonly task: TaskId; readonly title: string }
   | {
@@ -46,6 +51,12 @@ export type InstallEvent =
       readonly message?: string
       /** What is left of this task. Null: it cannot say now. Left out: it never says. */
       readonly timeLeftMs?: number | null
+      /** Of this task. `total` null: not known. */
+      readonly bytes?: {
+        readonly done: number
+        readonly total: number | null
+        readonly perSecond: number | null
+      }
     }
   | {
       readonly type: 'task-finished'
@@ -59,3 +70,16 @@ export type InstallEvent =
   | { readonly type: 'log'; readonly at: string; readonly task: TaskId | null; readonly line: string }
   | { readonly type: 'install-finished'; readonly at: string; readonly durationMs: number }
   | { readonly type: 'install-cancelled'; readonly at: string; readonly task: TaskId | null }
+  /** After a failure or a cancel: the undo is at its end, and retry is possible. `problems`: what could not be released. */
+  | { readonly type: 'released'; readonly at: string; readonly problems: readonly Problem[] }
+  /** Something worth knowing that stops nothing: `disk-slow`. */
+  | { readonly type: 'notice'; readonly at: string; readonly code: string; readonly message: string }
+  /** An earlier install was found. `differs`: why it cannot go on. */
+  | {
+      readonly type: 'begun-found'
+      readonly at: string
+      readonly planHash: string
+      readonly startedAt: string
+      readonly tasks: readonly { readonly id: TaskId; readonly stand: TaskStand }[]
+      readonly differs: readonly Problem[]
+    }

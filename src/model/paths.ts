@@ -41,6 +41,11 @@ export const JOIN_TOKEN_FILE = '/var/lib/keystone/secrets/join-token'
 export const PHASES_DIRECTORY = '/var/lib/keystone/phases'
 /** The install's own records: the journal while it runs, and where the log is copied on the target. */
 export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'
+/** The journal on the target, from the moment its esp is there: unencrypted, because a restarted installer must read it before
+ *  it has a secret. Below TARGET_ROOT while the install runs. */
+export const TARGET_JOURNAL_FILE = '/boot/keystone/journal'
+/** Where the esps of the disks are mounted, read-only, to look for a journal. */
+export const BEGUN_DIRECTORY = '/run/keystone/begun'
 export const LOG_FILE = '/var/log/keystone-install.log'
 /** Where the live system mounts the medium it was booted from, and where an answer file lies on that medium. */
 export const BOOT_MEDIUM_DIRECTORY = '/iso'

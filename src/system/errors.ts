@@ -25,6 +25,12 @@ export class CommandError extends Error {
   readonly exitCode: number | null
   readonly lastLines: readonly string[]
   readonly isMissing: boolean
+  /** The signal that ended it, when it was not ours: `SIGKILL`. */
+  readonly signal: string | null
+  /** It took longer than it was given, and we ended it. */
+  readonly timedOut: boolean
+  /** Its arguments: what it was called for can be told without reading `line`. */
+  readonly args: readonly string[]
 
   constructor(options: {
     program: string
@@ -32,6 +38,8 @@ export class CommandError extends Error {
     exitCode: number | null
     lastLines: readonly string[]
     isMissing?: boolean
+    signal?: string | null
+    args?: readonly string[]
     /** Set when we ended it because it took longer than this. */
     timedOutMs?: number
     cause?: unknown
@@ -49,6 +57,9 @@ export class CommandError extends Error {
     this.exitCode = options.exitCode
     this.lastLines = options.lastLines
     this.isMissing = options.isMissing ?? false
+    this.signal = options.signal ?? null
+    this.timedOut = options.timedOutMs !== undefined
+    this.args = options.args ?? []
   }
 }
 

@@ -84,6 +84,9 @@ function addEvent(progress: InstallProgress, event: InstallEvent): InstallProgre
     case 'install-cancelled':
       return { ...progress, endedAt: Date.parse(event.at) }
     case 'log':
+    case 'notice':
+    case 'released':
+    case 'begun-found':
       return progress
   }
 }
