@@ -49,6 +49,9 @@ in
   # Not any target's: a pool that an interrupted installation left imported must be noticed.
   networking.hostId = lib.mkForce "1507c0de";
 
+  # A support bundle is fetched here, for ten minutes and by a code, and only while somebody offers it.
+  networking.firewall.allowedTCPPorts = [ 8617 ];
+
   # Evaluating NixOS takes 2 GiB, and everything written on the live system lies in memory.
   zramSwap = {
     enable = true;

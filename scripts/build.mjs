@@ -1,7 +1,7 @@
 // Bundles the installer: dist/keystone.mjs with its templates and phase scripts beside it.
 import { chmod, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { continueOnNode24, ROOT, setUp, version } from './set-up.mjs'
+import { builtAt, continueOnNode24, ROOT, setUp, version } from './set-up.mjs'
 
 /** Ink asks for this package under DEV=true only; it is not installed, and a static import of it would fail at the start. */
 const withoutDevtools = {
@@ -41,6 +41,8 @@ export async function build(dist = join(ROOT, 'dist')) {
       // Yoga would fetch its own data: URI, which loads Node's whole HTTP client before the first frame.
       fetch: 'undefined',
       KEYSTONE_VERSION: JSON.stringify(version()),
+      // Read in src/model/version.ts.
+      KEYSTONE_BUILT_AT: JSON.stringify(builtAt()),
     },
     plugins: [withoutDevtools],
     banner: {

@@ -378,7 +378,7 @@ describe('keystone-unattended', () => {
     program('keystone', `echo "[100%] Installed"; echo "said on stderr" >&2; ${key()}`)
     expect(run('keystone-unattended')).toEqual({ status: 0, stdout: '', stderr: '' })
     expect(calls()).toEqual([
-      `keystone install --answers ${live}/answers.yaml --progress plain --recovery-key-file ${live}/unattended/recovery-key`,
+      `keystone install --answers ${live}/answers.yaml --begun continue --progress plain --recovery-key-file ${live}/unattended/recovery-key`,
       '',
     ])
     expect(inLive('unattended/log')).toBe('[100%] Installed\nsaid on stderr\n')

@@ -1,4 +1,5 @@
-// The whole test run, one stage after the other: types, lint, unit (with render and screens), then the VM runs.
+// The whole test run, one stage after the other: types, lint, unit (with render and screens), then the VM runs, and the chosen
+// third of the faults.
 // `npm test -- types unit` runs only those stages.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { ROOT, say } from './set-up.mjs'
 
 const bin = (name) => join(ROOT, 'node_modules/.bin', name)
-const STAGES = ['types', 'lint', 'unit', 'vm']
+const STAGES = ['types', 'lint', 'unit', 'vm', 'faults']
 const wanted = process.argv.slice(2).filter((arg) => STAGES.includes(arg))
 const unknown = process.argv.slice(2).filter((arg) => !STAGES.includes(arg))
 const stages = wanted.length > 0 ? wanted : STAGES
@@ -40,7 +41,7 @@ async function runStage(stage) {
   // A failed build of the image is one failed test, said once, instead of every VM run saying it.
   if (!(await count(await run(process.execPath, ['scripts/build.mjs', '--on-node-24'])))) return
   if (!(await count(await run(process.execPath, ['e2e/lab/build-image.ts'])))) return
-  return vitest('scripts/vitest.e2e.config.ts')
+  return vitest(stage === 'vm' ? 'scripts/vitest.e2e.config.ts' : 'scripts/vitest.faults.config.ts')
 }
 
 async function vitest(config) {

@@ -156,3 +156,11 @@ function fail(...lines) {
 export function version() {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
 }
+
+/** ISO 8601, UTC: SOURCE_DATE_EPOCH, else the time of the last commit, so that the same commit gives the same bundle. Null
+ *  where neither is known; then the installer does not judge the machine's clock. */
+export function builtAt() {
+  const { stdout } = spawnSync('git', ['-C', ROOT, 'log', '-1', '--format=%ct'], { encoding: 'utf8' })
+  const seconds = process.env.SOURCE_DATE_EPOCH ?? stdout?.trim()
+  return /^\d{1,11}$/.test(seconds ?? '') ? new Date(Number(seconds) * 1000).toISOString() : null
+}

@@ -6,7 +6,10 @@ import { machinesAtOnce } from '../e2e/harness/side-by-side.ts'
 const machines = machinesAtOnce()
 
 /** The longest first, so that no long one is left to run alone at the end. */
-const LONGEST_FIRST = ['secure-boot', 'matrix', 'single-zfs', 'iso', 'harness', 'single-ext4', 'terminals']
+const LONGEST_FIRST = [
+  ...['secure-boot', 'matrix', 'single-zfs', 'iso', 'harness', 'single-ext4', 'terminals'],
+  ...['faults', 'cuts', 'dirty'],
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,6 +25,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['e2e/**/*.e2e.ts'],
+    // A stage of their own: scripts/vitest.faults.config.ts.
+    exclude: ['e2e/faults/**', '**/node_modules/**'],
     fileParallelism: machines > 1,
     maxWorkers: machines,
     sequence: { sequencer: LongestFirst },

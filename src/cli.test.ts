@@ -154,3 +154,23 @@ function keystoneWithAssets(...args: string[]) {
   })
   return { code: status, stdout, stderr }
 }
+
+test('a fault of ours while something runs is told, and is exit 70', () => {
+  const preload = join(folder, 'fault.mjs')
+  // As soon as there is somebody to hear it: long before the command has loaded what it needs.
+  writeFileSync(
+    preload,
+    `const timer = setInterval(() => {
+      if (process.listenerCount('uncaughtException') === 0) return
+      clearInterval(timer)
+      throw new Error('a planted fault')
+    }, 1)
+`,
+  )
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, CLI, 'plan', '--answers', CASE], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '' },
+  })
+  expect(status).toBe(70)
+  expect(stderr).toContain('a planted fault')
+})

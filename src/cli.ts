@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Command, type CommandName, HELP, readCommandLine } from './cli/arguments.ts'
 import type { Ending } from './cli/ending.ts'
 import type { Hands } from './cli/hands.ts'
+import { INSTALLER_VERSION } from './model/version.ts'
 import { openingFrame } from './ui/opening.ts'
 
 // Nothing more is loaded at the start: neither `--help` nor the wizard's first frame waits for what it does not use.
@@ -20,14 +21,16 @@ const EXIT_CODES: Readonly<Record<Ending, number>> = {
 /** How long the wizard may take to give the terminal back before it is taken from it. */
 const FAREWELL_MS = 2000
 
+/** How long we wait for an install to let go of the disks when we must leave. A disk that does not answer never lets go. */
+const UNDO_MS = 20_000
+
 /** Of the commands that have something to tidy up when they are asked to end; the others just end. */
 const FAREWELLS: Readonly<Partial<Record<CommandName, string>>> = {
   install: 'Cancelling: what is mounted is let go first.\n',
+  resume: 'Cancelling: what is mounted is let go first.\n',
+  bundle: 'Cancelled.\n',
   'iso prepare': 'Cancelling: the unfinished image is removed.\n',
 }
-
-/** Set by the bundler. */
-declare const KEYSTONE_VERSION: string | undefined
 
 const here = dirname(fileURLToPath(import.meta.url))
 const isBundle = !import.meta.url.endsWith('/cli.ts')
@@ -42,7 +45,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
     return 'done'
   }
   if (line.what === 'version') {
-    process.stdout.write(`keystone ${typeof KEYSTONE_VERSION === 'string' ? KEYSTONE_VERSION : 'from source'}\n`)
+    process.stdout.write(`keystone ${INSTALLER_VERSION}\n`)
     return 'done'
   }
   if (line.what === 'error') {
@@ -64,7 +67,9 @@ async function main(argv: readonly string[]): Promise<Ending> {
     isTTY: process.stdout.isTTY,
     ...(process.stdin.isTTY && process.stderr.isTTY && { askHidden }),
   }
-  return runCommand(command, await openHands(), terminal, cancel.signal)
+  const work = runCommand(command, await openHands(), terminal, cancel.signal)
+  settled = () => work.catch(() => {})
+  return work
 }
 
 async function runWizard(command: Command): Promise<Ending> {
@@ -87,6 +92,7 @@ async function runWizard(command: Command): Promise<Ending> {
   ])
   const opening = command.answers === null ? null : await readAnswersFor(hands, command.answers)
   const services = wizardServices(hands, { dryRunOut: command.out, machine: command.machine, signal: cancel.signal })
+  settled = services.settled
   onEndRequest(() => {
     cancel.abort()
     // To the wizard this is a terminal that is gone: it waits for the install to let go of the disks, and leaves.
@@ -106,6 +112,12 @@ async function runWizard(command: Command): Promise<Ending> {
     isWizardOpen = false
   })
   if (exit.reason === 'quit') return 'cancelled'
+  // Who leaves the failure page may leave before the disks are let go.
+  const hasLetGo = await within(UNDO_MS, services.settled())
+  if (!hasLetGo) {
+    process.stderr.write('keystone: the disks are still held; restart the machine before they are used\n')
+    return 'failed'
+  }
   const outcome = services.lastOutcome()
   return exit.reason === 'failed' && outcome !== null ? endingOf(outcome) : 'done'
 }
@@ -127,6 +139,7 @@ async function openHands(): Promise<Hands> {
   const assets = process.env.KEYSTONE_ASSETS ?? (isBundle ? here : null)
   return hands.openHands({
     environment: process.env,
+    version: INSTALLER_VERSION,
     places:
       assets === null
         ? { templates: join(here, '../templates'), phases: join(here, '../scripts/phases') }
@@ -137,13 +150,14 @@ async function openHands(): Promise<Hands> {
 
 function withAbsolutePaths(command: Command): Command {
   const absolute = (path: string | null) => (path === null ? null : resolve(path))
-  const { answers, iso, out, recoveryKeyFile } = command
+  const { answers, iso, out, recoveryKeyFile, secretsFrom } = command
   return {
     ...command,
     answers: absolute(answers),
     iso: absolute(iso),
     out: absolute(out),
     recoveryKeyFile: absolute(recoveryKeyFile),
+    secretsFrom: absolute(secretsFrom),
   }
 }
 
@@ -158,6 +172,15 @@ function capabilities() {
     colour: !NO_COLOR && !isOld,
     linear: TERM === 'dumb' || TERM === '' || INK_SCREEN_READER === 'true',
   }
+}
+
+/** Settles when no install is at work any more. */
+let settled: () => Promise<unknown> = async () => {}
+
+/** Whether it came in time. */
+function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const isLate = new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))
+  return Promise.race([work.then(() => true), isLate])
 }
 
 function onEndRequest(listener: () => void): void {
@@ -200,7 +223,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 async function withLostOutput(ending: Ending, word = ''): Promise<Ending> {
   // The error of the last write comes by an event.
   await new Promise(setImmediate)
-  const isWrittenOnly = /^[a-z]/.test(word) && word !== 'install'
+  const isWrittenOnly = /^[a-z]/.test(word) && word !== 'install' && word !== 'resume'
   if (lostOutput === null || ending !== 'done' || !isWrittenOnly) return ending
   process.stderr.write(`keystone: the output could not be written: ${lostOutput.message}\n`)
   return 'failed'
@@ -208,7 +231,11 @@ async function withLostOutput(ending: Ending, word = ''): Promise<Ending> {
 
 process.on('uncaughtException', (error) => {
   restoreTerminal()
-  void explain(error).finally(() => leave('bug'))
+  // What is mounted must not stay so because of a mistake of ours.
+  cancel.abort()
+  void explain(error)
+    .finally(() => within(UNDO_MS, settled()))
+    .finally(() => leave('bug'))
 })
 
 // The second start is quicker: what was compiled is kept below the temporary folder.

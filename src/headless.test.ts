@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { installHeadless } from './headless.ts'
+import { type HeadlessRequest, installHeadless } from './headless.ts'
 import type { InstallOutcome, InstallRequest } from './install/install-request.ts'
 import { createLiveLog } from './install/live-log.ts'
-import type { Answers } from './model/answers.ts'
+import type { Begun } from './model/saved-install.ts'
+import { Secret } from './model/secret.ts'
+import { begunInstall } from './testing/begun.ts'
 import { type FakeSystem, fakeSystem } from './testing/fake-system.ts'
 import { confirmation, taskContext, zfsPlan } from './testing/task-context.ts'
 
@@ -14,22 +16,26 @@ const AT = '2026-05-30T10:00:00.000Z'
 async function headless(
   progress: 'json' | 'plain',
   tell: (request: InstallRequest, stderr: () => string, system: FakeSystem) => void,
-  { outcome = { status: 'installed' } as InstallOutcome, recoveryKeyFile = null as string | null, plan = zfsPlan } = {},
+  {
+    outcome = { status: 'installed' } as InstallOutcome,
+    recoveryKeyFile = null as string | null,
+    plan = zfsPlan,
+    begun = null as Begun | null,
+    recoveryKey = undefined as HeadlessRequest['recoveryKey'] | undefined,
+  } = {},
 ) {
   const out: string[] = []
   const err: string[] = []
   const system = fakeSystem({ files: { '/run/old': 'the key of another machine' } })
   const { files, phaseFiles, secrets, signal } = taskContext(system)
-  const answers = {
-    encryption: { passphrase: secrets.passphrase, pin: null, recoveryKey: plan.recoveryKey },
-    identity: { password: secrets.password, passwordHash: null },
-    network: { wifi: null },
-    cluster: { join: null },
-  } as unknown as Answers
   const ended = await installHeadless({
     plan,
     random: (bytes) => Uint8Array.from({ length: bytes }, (_, at) => at),
-    answers,
+    answersText: 'version: 2\n',
+    installerVersion: '0.5.0',
+    begun,
+    secrets,
+    recoveryKey: recoveryKey === undefined ? (plan.recoveryKey ? 'make' : null) : recoveryKey,
     confirmation,
     files,
     phaseFiles,
@@ -150,4 +156,55 @@ test('after a cancel it says what could not be let go', async () => {
     plan: { ...zfsPlan, recoveryKey: false },
   })
   expect(err).toBe('The installation was cancelled.\nit is still mounted (restart)\n')
+})
+
+test('goes on with the key that was shown before, and shows it to nobody', async () => {
+  const seen: unknown[] = []
+  const key = { key: new Secret(KEY), isNew: false }
+  const { out, err } = await headless(
+    'json',
+    ({ secrets, begun }) => void seen.push(secrets.recoveryKey?.reveal(), begun),
+    {
+      begun: begunInstall,
+      recoveryKey: key,
+      recoveryKeyFile: '/run/old',
+    },
+  )
+  expect([seen, out, err]).toEqual([[KEY, begunInstall], '', ''])
+})
+
+test('a key in the place of a lost one is shown, with the word that the other opens nothing', async () => {
+  const { err } = await headless('json', () => {}, {
+    begun: begunInstall,
+    recoveryKey: { key: new Secret(KEY), isNew: true },
+  })
+  expect(err).toBe(`The recovery key that was shown before opens nothing. This one takes its place.
+Recovery key, shown this once. It opens the disks when the install has ended well:
+${KEY}
+`)
+})
+
+test('cause and remedy of the catalogue take the place of the bare message', async () => {
+  const diagnosis = {
+    code: 'target-full',
+    cause: 'The disk is full.',
+    remedy: ['choose a smaller swap'],
+    waysOn: ['answers'],
+  } as const
+  const failure = {
+    task: 'build',
+    message: 'nix failed with exit code 1',
+    nextSteps: ['choose a smaller swap', 'look at the log'],
+    problems: [],
+    diagnosis,
+  } as const
+  const { err } = await headless('plain', () => {}, {
+    outcome: { status: 'failed', failure, error: null, isBug: false },
+    recoveryKey: null,
+  })
+  expect(err).toBe(`The installation failed: The disk is full.
+What you can do:
+  - choose a smaller swap
+  - look at the log
+`)
 })

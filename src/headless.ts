@@ -1,22 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { secretsOf } from './credentials/install-secrets.ts'
 import { makeRecoveryKey } from './credentials/recovery-key.ts'
 import type { TargetFiles } from './install/assets.ts'
 import { installHere } from './install/install-here.ts'
 import type { InstallOutcome } from './install/install-request.ts'
 import type { LiveLog } from './install/live-log.ts'
-import type { Answers, Confirmation } from './model/answers.ts'
+import type { Confirmation } from './model/answers.ts'
 import type { InstallEvent, TaskFailure } from './model/event.ts'
+import type { InstallSecrets } from './model/install-secrets.ts'
 import type { Plan } from './model/plan.ts'
+import type { Begun } from './model/saved-install.ts'
 import { Secret } from './model/secret.ts'
 import { UserError } from './system/errors.ts'
 import type { System } from './system/system.ts'
 import { formatClock, formatGuess } from './ui/durations.ts'
-import { addEvents, fractionDone, NO_PROGRESS, timeLeftMs } from './wizard/progress.ts'
+import { addEvents, fractionDone, NO_PROGRESS } from './wizard/progress.ts'
+import { timeLeftMs } from './wizard/time-left.ts'
 
 export type HeadlessRequest = TargetFiles & {
   readonly plan: Plan
-  readonly answers: Answers
+  /** The answer file, YAML, without secrets: what a restarted installer goes on with. */
+  readonly answersText: string
+  readonly installerVersion: string
+  /** The earlier install to go on with, or null for a new one. */
+  readonly begun: Begun | null
+  readonly secrets: Omit<InstallSecrets, 'recoveryKey'>
+  /** `make`: a new one. Of an earlier install: the one it showed, or one that takes its place, or null when no task that is
+   *  left needs it. */
+  readonly recoveryKey: 'make' | { readonly key: Secret; readonly isNew: boolean } | null
   readonly confirmation: Confirmation
   readonly system: System
   readonly liveLog: LiveLog
@@ -35,14 +45,15 @@ export type HeadlessRequest = TargetFiles & {
 /** Installs without a screen and without questions. The recovery key is handed over before anything is erased, and is in no
  *  event and in no log. */
 export async function installHeadless(request: HeadlessRequest): Promise<InstallOutcome> {
-  const { plan, answers, stdout, stderr, install = installHere, random = randomBytes } = request
+  const { stdout, stderr, secrets, install = installHere, random = randomBytes } = request
   const report = request.progress === 'json' ? jsonReport(stdout) : plainReport(stdout)
-  const recoveryKey = plan.recoveryKey ? makeRecoveryKey(random) : null
-  if (recoveryKey !== null) await handOver(recoveryKey, request)
+  const given = request.recoveryKey
+  const recoveryKey = given === 'make' ? makeRecoveryKey(random) : (given?.key ?? null)
+  const isNew = given === 'make' || given?.isNew === true
+  if (recoveryKey !== null && isNew) await handOver(recoveryKey, request)
   const outcome = await install({
     ...request,
-    secrets: secretsOf(answers, recoveryKey),
-    resume: false,
+    secrets: { ...secrets, recoveryKey },
     onEvent: report,
   })
   if (outcome.status === 'failed') stderr(formatFailure(outcome.failure))
@@ -56,8 +67,14 @@ export async function installHeadless(request: HeadlessRequest): Promise<Install
 /** To the file, or on stderr. A key that cannot be kept stops the install while that costs nothing. */
 async function handOver(
   key: Secret,
-  { system, recoveryKeyFile: path, stderr }: Pick<HeadlessRequest, 'system' | 'recoveryKeyFile' | 'stderr'>,
+  {
+    system,
+    recoveryKeyFile: path,
+    stderr,
+    begun,
+  }: Pick<HeadlessRequest, 'system' | 'recoveryKeyFile' | 'stderr' | 'begun'>,
 ): Promise<void> {
+  if (begun !== null) stderr('The recovery key that was shown before opens nothing. This one takes its place.\n')
   if (path === null) {
     stderr(`Recovery key, shown this once. It opens the disks when the install has ended well:\n${key.reveal()}\n`)
     return
@@ -102,18 +119,21 @@ function plainReport(print: (text: string) => void): (event: InstallEvent) => vo
       )
       line(`${titleOf(event.task)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`)
     }
+    if (event.type === 'notice') print(`Note: ${event.message}\n`)
+    if (event.type === 'released') for (const { message } of event.problems) print(`Note: ${message}\n`)
     if (event.type === 'task-undone') print(`       Undone: ${titleOf(event.task)}\n`)
     if (event.type === 'install-finished') line(`Installed in ${formatClock(event.durationMs)}.`)
   }
 }
 
 /** The failure as a person reads it on stderr. */
-export function formatFailure({ message, command, problems, nextSteps }: TaskFailure): string {
+export function formatFailure({ message, command, problems, nextSteps, diagnosis }: TaskFailure): string {
+  const steps = [...new Set([...(diagnosis?.remedy ?? []), ...nextSteps])]
   return [
-    `The installation failed: ${message}.`,
+    `The installation failed: ${(diagnosis?.cause ?? message).replace(/\.$/u, '')}.`,
     ...problems.map((problem) => `  ${problem.message}`),
     ...(command === undefined ? [] : [`  $ ${command.line}`, ...command.lastLines.map((line) => `  ${line}`)]),
-    ...(nextSteps.length > 0 ? ['What you can do:', ...nextSteps.map((step) => `  - ${step}`)] : []),
+    ...(steps.length > 0 ? ['What you can do:', ...steps.map((step) => `  - ${step}`)] : []),
   ]
     .join('\n')
     .concat('\n')

@@ -2,13 +2,24 @@ import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { toolPath } from '../lab/tools.ts'
+import type { NbdOptions } from './nbd-disk.ts'
 
 const run = promisify(execFile)
 const qemuImg = (...args: string[]) => run('qemu-img', args, { env: { ...process.env, PATH: toolPath() } })
 
-/** A target disk; the guest finds it as /dev/disk/by-id/virtio-<id> (20 characters at most). With `path` it starts with
- *  that file's content (raw, or qcow2 by its name), which is never written. */
-export type DiskSpec = { id: string; sizeBytes: number } | { id: string; path: string }
+/** A target disk; the guest finds it as /dev/disk/by-id/virtio-<serial>, which is its id unless it has another (20 characters
+ *  at most). With `path` it starts with that file's content (raw, or qcow2 by its name), which is never written. */
+export type DiskSpec = ({ id: string; sizeBytes: number } | { id: string; path: string }) & {
+  serial?: string
+  /** `nbd`: a disk that forgets what was not flushed when the power goes, see nbd-disk.ts. */
+  backend?: 'qcow2' | 'nbd'
+  /** Of `nbd`: what it starts as, what it really has, where its log is kept (in the run folder otherwise). */
+  base?: NbdOptions['base']
+  really?: NbdOptions['really']
+  logFile?: string
+  /** Nobody may write to it: see bystander.ts, which has it ready. */
+  isBystander?: true
+}
 
 export const defaultDisks: DiskSpec[] = [
   { id: 'keystone-a', sizeBytes: 8 * 2 ** 30 },
@@ -25,11 +36,9 @@ export function blankDisks(count: number, ...gibibytes: readonly number[]): Disk
   }))
 }
 
-/** A target disk of a new machine: blank, or an overlay on a file that stays as it is. */
-export async function makeDisk(disk: DiskSpec, out: string): Promise<void> {
-  if (disk.id.length > 20) throw new Error(`a virtio serial has 20 characters at most: ${disk.id}`)
-  if ('path' in disk) await makeOverlay(disk.path, out)
-  else await qemuImg('create', '-q', '-f', 'qcow2', out, String(disk.sizeBytes))
+/** A blank disk as a file. Sparse. */
+export async function makeBlank(sizeBytes: number, out: string): Promise<void> {
+  await qemuImg('create', '-q', '-f', 'qcow2', out, String(sizeBytes))
 }
 
 /** A qcow2 file that starts as `backing` (qcow2 by its name, raw otherwise) and takes all writes. */

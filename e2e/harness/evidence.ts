@@ -33,6 +33,11 @@ export async function keepEvidence(machine: Machine, name: string, error: unknow
     for (const path of [at.serialLog, at.slipLog, at.qmpLog, at.argvLog, at.tpmLog, at.processLog]) {
       await copyFile(path, join(dir, path.slice(machine.runDir.length + 1))).catch(() => {})
     }
+    const served = machine.disks.served.map(({ id, nbd }) => {
+      const { file, writes, flushes, marks, losses } = nbd.log()
+      return { id, file, writes: writes.length, flushes: flushes.length, marks, losses }
+    })
+    if (served.length > 0) await writeFile(join(dir, 'nbd.json'), `${JSON.stringify(served, null, 2)}\n`)
     if (machine.isOn && machine.hardware.display)
       await machine.qmp.execute('screendump', { filename: join(dir, 'display.png'), format: 'png' })
     if (machine.isOn) await askGuest(machine, dir)

@@ -6,11 +6,24 @@ import { type Machine, startMachine } from './machine.ts'
 import type { Size } from './screen.ts'
 import { type SavedMachine, savedMachine } from './snapshot.ts'
 
-export type InstallerHardware = { disks?: DiskSpec[]; tpm?: boolean; net?: boolean; memoryMiB?: number; size?: Size }
+export type InstallerHardware = {
+  disks?: DiskSpec[]
+  ports?: string[]
+  tpm?: boolean
+  net?: boolean
+  memoryMiB?: number
+  size?: Size
+}
 type Common = InstallerHardware & { image: LabImage; say?: (text: string) => void }
 
-const hardwareKey = ({ disks = defaultDisks, tpm = true, net = true, memoryMiB = 1536, size }: InstallerHardware) =>
-  JSON.stringify({ disks, tpm, net, memoryMiB, size })
+const hardwareKey = ({
+  disks = defaultDisks,
+  ports = [],
+  tpm = true,
+  net = true,
+  memoryMiB = 1536,
+  size,
+}: InstallerHardware) => JSON.stringify({ disks, ports, tpm, net, memoryMiB, size })
 
 /** The installer's system booted, without a bundle: does not change with our code, so a new bundle costs seconds and
  *  not a boot. First time about 40 s under emulation. */

@@ -40,7 +40,7 @@ export async function filesWithSecret(machine: Machine, secret: string): Promise
     at.argvLog,
     at.system,
     at.vars,
-    ...machine.hardware.diskIds.map(at.disk),
+    ...machine.disks.files,
   ]
   const found: string[] = []
   for (const file of files) if (await holds(file, Buffer.from(secret))) found.push(file)

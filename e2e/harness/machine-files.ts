@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blankBundleDisk, buildBundleDisk } from '../lab/bundle-disk.ts'
 import { isAlive } from '../lab/cache.ts'
-import { defaultDisks, makeDisk, makeOverlay, makeVars } from './disks.ts'
+import { type AttachedDisk, attachDisk, attachFrozen } from './attached-disks.ts'
+import { type DiskSpec, defaultDisks, makeOverlay, makeVars } from './disks.ts'
+import { makeFetched } from './fetch-server.ts'
 import type { MachineOptions } from './machine.ts'
 import type { Ovmf } from './ovmf.ts'
 import { type Hardware, places } from './qemu-args.ts'
@@ -38,21 +40,42 @@ export async function makeFiles(
   options: MachineOptions,
   runDir: string,
   firmware: Ovmf,
-): Promise<{ hardware: Hardware; bundleDisk: string }> {
+): Promise<{ hardware: Hardware; bundleDisk: string; attached: readonly AttachedDisk[] }> {
   const at = places(runDir)
-  const { from, disks = defaultDisks, memoryMiB = 1536, net = true, tpm = true, display = false } = options
+  const { from, disks: specs = defaultDisks, ports = [] } = options
   const bundleDisk = await makeBundle(options, at.bundle)
   // The TPM's state is inside the saved memory; an old folder of this machine must not be found.
   await rm(at.tpmDir, { recursive: true, force: true })
+  if (options.fetchServer) await makeFetched(at.fetched)
   if (from) {
-    const files = [at.vars, at.system, ...from.hardware.diskIds.map(at.disk)]
-    for (const file of files) await makeOverlay(from.frozen(file), file)
+    const { hardware } = from
+    for (const file of [at.vars, at.system]) await makeOverlay(from.frozen(file), file)
+    const filled = hardware.diskIds.filter((id) => !hardware.ports?.includes(id))
+    const attached = await inTurn(filled, (id) => attachFrozen(id, from.frozen(at.disk(id)), runDir))
     await copyFile(from.serialLog, at.serialLog)
-    return { hardware: from.hardware, bundleDisk }
+    return { hardware, bundleDisk, attached }
   }
   await makeVars(firmware.vars, at.vars)
-  for (const disk of disks) await makeDisk(disk, at.disk(disk.id))
-  return { hardware: { memoryMiB, net, tpm, display, diskIds: disks.map(({ id }) => id) }, bundleDisk }
+  const diskIds = [...specs.map(({ id }) => id), ...ports]
+  if (diskIds.length > 15) throw new Error(`a machine has 15 places for disks, not ${diskIds.length}`)
+  const attached = await inTurn(specs, (spec) => attachDisk(spec, runDir))
+  return { hardware: { ...newHardware(options), diskIds, ...serialsOf(specs) }, bundleDisk, attached }
+}
+
+function newHardware(options: MachineOptions): Omit<Hardware, 'diskIds' | 'serials'> {
+  const { memoryMiB = 1536, net = true, tpm = true, display = false, ports = [], rtc } = options
+  return { memoryMiB, net, tpm, display, ...(ports.length > 0 && { ports }), ...(rtc !== undefined && { rtc }) }
+}
+
+function serialsOf(specs: readonly DiskSpec[]): Pick<Hardware, 'serials'> {
+  const own = specs.flatMap(({ id, serial }) => (serial === undefined ? [] : [[id, serial] as const]))
+  return own.length > 0 ? { serials: Object.fromEntries(own) } : {}
+}
+
+async function inTurn<From, To>(list: readonly From[], make: (one: From) => Promise<To>): Promise<readonly To[]> {
+  const made: To[] = []
+  for (const one of list) made.push(await make(one))
+  return made
 }
 
 async function makeBundle({ bundleDir, bundleDisk, from }: MachineOptions, out: string): Promise<string> {

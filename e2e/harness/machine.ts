@@ -4,9 +4,14 @@ import type { LabImage } from '../lab/build-image.ts'
 import { machineTools, requireTools } from '../lab/tools.ts'
 import { type Accel, findAccel } from './accel.ts'
 import { Agent } from './agent.ts'
+import type { AttachedDisk } from './attached-disks.ts'
 import { type Boot, type OffReason, startBoot } from './boot.ts'
+import type { DiskFaults } from './disk-faults.ts'
 import { type DiskSpec, makeOverlay, makeVars, qcow2Snapshot } from './disks.ts'
+import { MachineDisks } from './machine-disks.ts'
 import { makeFiles, makeRunDir } from './machine-files.ts'
+import type { NbdDisk } from './nbd-disk.ts'
+import type { Keep } from './nbd-log.ts'
 import { findOvmf, findSecureOvmf } from './ovmf.ts'
 import { type Firmware, type Hardware, type InstallerMedium, places } from './qemu-args.ts'
 import type { Qmp } from './qmp.ts'
@@ -29,11 +34,17 @@ export type MachineOptions = {
   /** What `boot: 'cd'` and `boot: 'stick'` put in (see buildLabIso). It is never written. */
   iso?: string
   disks?: DiskSpec[]
+  /** Ids of empty places behind the disks: a disk of that id can be plugged in while the machine runs. */
+  ports?: string[]
   tpm?: boolean
   net?: boolean
+  /** Something to download for the guest, see fetch-server.ts. */
+  fetchServer?: boolean
   /** A screen for tty1 and the firmware, of which the evidence holds a picture. */
   display?: boolean
   memoryMiB?: number
+  /** What the clock says at a cold boot: `1980-01-01T00:00:00`. */
+  rtc?: string
   /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
   runDir?: string
   boot?: BootFrom
@@ -58,6 +69,7 @@ export class Machine {
   readonly iso: string | undefined
   readonly #accel: Accel
   readonly #plainFirmware: Firmware
+  readonly disks: MachineDisks
   #firmware: Firmware
   readonly #say: (text: string) => void
   #boot: Boot | undefined
@@ -65,6 +77,7 @@ export class Machine {
   constructor(
     setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk' | 'iso'> & {
       accel: Accel
+      attached: readonly AttachedDisk[]
       firmwareCode: string
       size?: Size | undefined
       say?: ((text: string) => void) | undefined
@@ -72,10 +85,12 @@ export class Machine {
   ) {
     this.runDir = setup.runDir
     this.image = setup.image
-    this.hardware = setup.hardware
+    // A machine of its own: a disk that is plugged in may bring a serial.
+    this.hardware = { ...setup.hardware }
     this.bundleDisk = setup.bundleDisk
     this.iso = setup.iso
     this.#accel = setup.accel
+    this.disks = new MachineDisks(this.runDir, this.hardware, setup.attached, () => this.qmp)
     this.#plainFirmware = { code: setup.firmwareCode, vars: places(setup.runDir).vars, isSecure: false }
     this.#firmware = this.#plainFirmware
     this.#say = setup.say ?? console.error
@@ -111,8 +126,10 @@ export class Machine {
         firmware: this.#firmware,
         runDir: this.runDir,
         installer: this.#medium(boot),
+        disks: this.disks.attached,
         without,
         incoming,
+        fetched: existsSync(at.fetched) ? at.fetched : undefined,
       },
       this.lane,
       this.agent,
@@ -150,25 +167,38 @@ export class Machine {
     await this.powerOn({ boot, ...rest })
   }
 
-  /** Pulls the plug. What the guest did not flush is gone. */
-  async powerCut(): Promise<void> {
+  /** Pulls the plug. What the guest did not flush is gone: all of it on disks that are served by NBD (or all but a choice by
+   *  the seed), its page cache alone on others. */
+  async powerCut({ keep = 'none', seed = 0 }: { keep?: Keep; seed?: number } = {}): Promise<void> {
     const boot = this.#running()
     await boot.kill()
     await boot.off
+    await this.disks.losePower(keep, seed)
+  }
+
+  /** What can go wrong with a target disk while the machine runs. */
+  disk(id: string): DiskFaults {
+    return this.disks.faults(id)
+  }
+
+  /** The server of a disk of the backend `nbd`. Throws when it has another. */
+  nbd(id: string): NbdDisk {
+    return this.disks.nbd(id)
+  }
+
+  /** Puts a new disk into the empty place of its id. The guest finds it in about half a second. */
+  async plugDisk(spec: DiskSpec): Promise<void> {
+    await this.disks.plug(spec)
   }
 
   /** Pulls a target disk out of the running machine: reads and writes under way fail. It is back at the next power-on. */
   async pullDisk(id: string): Promise<void> {
-    const { qmp } = this.#running()
-    const gone = new Promise<void>((resolve) => {
-      const stop = qmp.onEvent(({ event, data }) => {
-        if (event !== 'DEVICE_DELETED' || data?.device !== id) return
-        stop()
-        resolve()
-      })
-    })
-    await qmp.execute('device_del', { id })
-    await gone
+    await this.disk(id).pull()
+  }
+
+  /** Pulls the network cable, or puts it in again. */
+  async link(isUp: boolean): Promise<void> {
+    await this.qmp.execute('set_link', { name: 'net0', up: isUp })
   }
 
   /** Keeps disks, firmware variables and TPM as they are now, to go back to with `rewind`. The machine must be off. */
@@ -191,7 +221,7 @@ export class Machine {
 
   #writtenFiles(): readonly string[] {
     const at = places(this.runDir)
-    return [at.vars, ...this.hardware.diskIds.map(at.disk)]
+    return [at.vars, ...this.disks.imagesToKeep()]
   }
 
   /** A new TPM chip for the next boot. The machine must be off. */
@@ -214,7 +244,8 @@ export class Machine {
     this.#firmware = { code, vars: own, isSecure: true }
   }
 
-  /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). */
+  /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). Throws at the very end when the
+   *  bystander disk was written to. */
   async dispose(): Promise<void> {
     // Also between two starts of a spoilt boot, when nothing runs for a moment.
     await this.#boot?.kill()
@@ -222,6 +253,7 @@ export class Machine {
     this.agent.detach()
     this.lane.end('the machine was disposed of')
     this.tty.close()
+    await this.disks.close()
   }
 
   #medium(boot: BootFrom): InstallerMedium | undefined {
@@ -250,10 +282,10 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const accel = await findAccel(image.kernel, say)
   const firmware = await findOvmf()
   const runDir = await makeRunDir(options.runDir)
-  const { hardware, bundleDisk } = await makeFiles(options, runDir, firmware)
+  const { hardware, bundleDisk, attached } = await makeFiles(options, runDir, firmware)
   const size = options.size ?? from?.size
   const { iso } = options
-  const setup = { runDir, image, hardware, bundleDisk, iso, accel, firmwareCode: firmware.code, size, say }
+  const setup = { runDir, image, hardware, bundleDisk, attached, iso, accel, firmwareCode: firmware.code, size, say }
   const machine = new Machine(setup)
   try {
     if (from) await machine.tty.screen.write(from.screen)

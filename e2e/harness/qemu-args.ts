@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Accel } from './accel.ts'
+import { type Backing, type DiskPlace, diskArgs, portDevice } from './disk-args.ts'
+import { fetchForward } from './fetch-server.ts'
 
 /** Everything that shapes the machine's hardware. Two processes with equal hardware can hand a saved state over. */
 export type Hardware = {
@@ -8,8 +10,13 @@ export type Hardware = {
   tpm: boolean
   /** A screen: the firmware and tty1 draw on it. Without one tty1 has its text all the same. */
   display?: boolean
-  /** Ids of the target disks in slot order; their serials too. */
+  /** Ids of the target disks in slot order; their serials too, unless `serials` says otherwise. */
   diskIds: string[]
+  serials?: Record<string, string>
+  /** Those of diskIds whose place was empty when the machine was made: a disk can be plugged in there while it runs. */
+  ports?: string[]
+  /** What the clock says at a cold boot: `1980-01-01T00:00:00`. */
+  rtc?: string
 }
 
 /** What the installer comes on: the lab's own two disks, or an ISO as a CD or as a read-only stick. */
@@ -25,10 +32,14 @@ export type Launch = {
   runDir: string
   /** Without it the firmware boots what the target disks hold. */
   installer: InstallerMedium | undefined
-  /** Disks of hardware.diskIds that are not plugged in this time. */
+  /** What holds the content of the disks that are plugged in, by id. The place of another one is there, and empty. */
+  disks: ReadonlyMap<string, { readonly backing: Backing }>
+  /** Disks of hardware.diskIds that are not there this time, nor their places. */
   without: string[]
   tpmSocket: string | undefined
   incoming: string | undefined
+  /** What the guest gets from fetch-server.ts. */
+  fetched?: string | undefined
 }
 
 /** The places of one machine's files below its run folder. Socket names are short: a unix socket's path has 107 bytes. */
@@ -37,7 +48,11 @@ export const places = (runDir: string) => ({
   secureVars: join(runDir, 'secure-vars.qcow2'),
   system: join(runDir, 'system.qcow2'),
   bundle: join(runDir, 'bundle.raw'),
+  fetched: join(runDir, 'fetched'),
   disk: (id: string) => join(runDir, `disk-${id}.qcow2`),
+  rawDisk: (id: string) => join(runDir, `disk-${id}.raw`),
+  nbdLog: (id: string) => join(runDir, `disk-${id}.nbd`),
+  nbdSocket: (id: string) => join(runDir, `${id}.nbd.sock`),
   tpmDir: join(runDir, 'tpm'),
   keptTpmDir: join(runDir, 'kept-tpm'),
   tpmSocket: join(runDir, 'tpm.sock'),
@@ -72,9 +87,11 @@ export function qemuArgs({
   firmware,
   runDir,
   installer,
+  disks,
   without,
   tpmSocket,
   incoming,
+  fetched,
 }: Launch): string[] {
   const at = places(runDir)
   const args = [
@@ -120,7 +137,13 @@ export function qemuArgs({
   ]
   if (hardware.net) {
     // No boot ROM: nothing here ever boots from the network. restrict=on: the guest reaches nothing outside.
-    args.push('-netdev', 'user,id=net0,restrict=on', '-device', 'virtio-net-pci,netdev=net0,romfile=,addr=0x5')
+    const forward = fetched === undefined ? '' : `,${fetchForward(fetched)}`
+    args.push(
+      '-netdev',
+      `user,id=net0,restrict=on${forward}`,
+      '-device',
+      'virtio-net-pci,netdev=net0,romfile=,addr=0x5',
+    )
   }
   if (tpmSocket !== undefined) {
     args.push('-chardev', `socket,id=tpm,path=${tpmSocket}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm')
@@ -128,20 +151,19 @@ export function qemuArgs({
   }
   if (hardware.display) args.push('-device', 'VGA,edid=on,xres=1024,yres=768,addr=0x8')
   if (installer) args.push(...mediumArgs(installer))
-  for (const [index, id] of hardware.diskIds.entries()) {
-    if (without.includes(id)) continue
-    // A fixed slot each: the same disk is at the same place in every boot, with or without its neighbours. On a root
-    // port, because from the root bus itself nothing can be pulled.
-    const slot = 0x10 + index
-    args.push('-device', `pcie-root-port,id=port-${id},chassis=${slot},slot=${slot},addr=0x${slot.toString(16)}`)
-    // A boot index for every disk: without one OVMF lists a disk behind its own shell once another one was booted.
-    // Not cache=unsafe: what the guest flushed must survive a killed QEMU, qcow2's own tables too.
-    args.push('-drive', `if=none,id=disk-${id},file=${at.disk(id)},format=qcow2,discard=unmap`)
-    args.push('-device', `virtio-blk-pci,id=${id},drive=disk-${id},serial=${id},bus=port-${id},bootindex=${1 + index}`)
+  if (hardware.rtc !== undefined) args.push('-rtc', `base=${hardware.rtc}`)
+  for (const place of diskPlaces(hardware)) {
+    if (without.includes(place.id)) continue
+    args.push('-device', portDevice(place))
+    const disk = disks.get(place.id)
+    if (disk) args.push(...diskArgs(place, disk.backing))
   }
   if (incoming !== undefined) args.push('-incoming', incoming)
   return args
 }
+
+export const diskPlaces = ({ diskIds, serials = {} }: Hardware): readonly DiskPlace[] =>
+  diskIds.map((id, index) => ({ id, serial: serials[id] ?? id, index }))
 
 function mediumArgs(medium: InstallerMedium): string[] {
   if ('systemDisk' in medium) {
@@ -165,6 +187,8 @@ function mediumArgs(medium: InstallerMedium): string[] {
 export function hardwareFingerprint(hardware: Hardware): string {
   const installer = { systemDisk: 'system', bundleDisk: 'bundle' }
   const firmware = { code: 'code', vars: 'vars', isSecure: false }
-  const launch = { firmware, runDir: '.', installer, without: [], tpmSocket: 'tpm', incoming: undefined }
+  const filled = hardware.diskIds.filter((id) => !hardware.ports?.includes(id))
+  const disks = new Map(filled.map((id) => [id, { backing: { kind: 'qcow2', file: id } as const }]))
+  const launch = { firmware, runDir: '.', installer, disks, without: [], tpmSocket: 'tpm', incoming: undefined }
   return qemuArgs({ ...launch, accel: 'tcg', hardware }).join(' ')
 }

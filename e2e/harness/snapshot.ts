@@ -26,8 +26,8 @@ export type SavedMachine = {
 }
 
 // The caller's key names its own hardware; this is for changes of how the harness builds any.
-const anyHardware: Hardware = { memoryMiB: 1, net: true, tpm: true, diskIds: ['a'] }
-const keptOfOneName = 6
+const anyHardware: Hardware = { memoryMiB: 1, net: true, tpm: true, diskIds: ['a', 'b'], ports: ['b'] }
+const keptOfOneName = 10
 
 type Meta = { id: string; hardware: Hardware; size: Size; screen: string }
 
@@ -89,7 +89,9 @@ async function save(machine: Machine, dir: string): Promise<void> {
   const partial = `${dir}.tmp-${process.pid}`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
-  const { qmp, hardware, tty } = machine
+  const { qmp, tty } = machine
+  const images = machine.disks.imagesToKeep()
+  const hardware = machine.disks.hardwareNow()
   await qmp.execute('stop')
   await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1e12 })
   await qmp.execute('migrate', { uri: `exec:cat >'${join(partial, 'memory.state')}'` })
@@ -99,8 +101,7 @@ async function save(machine: Machine, dir: string): Promise<void> {
   await qmp.execute('quit')
   await machine.waitForExit()
   const at = places(machine.runDir)
-  for (const path of [at.vars, at.system, ...hardware.diskIds.map(at.disk)])
-    await moveFile(path, join(partial, basename(path)))
+  for (const path of [at.vars, at.system, ...images]) await moveFile(path, join(partial, basename(path)))
   await copyFile(machine.bundleDisk, join(partial, 'bundle.raw'))
   await copyFile(at.serialLog, join(partial, 'serial.log'))
   await writeFile(join(partial, 'meta.json'), JSON.stringify(meta))

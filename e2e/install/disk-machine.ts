@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bystander } from '../harness/bystander.ts'
 import type { DiskSpec } from '../harness/disks.ts'
 import { keepEvidence, removeRunDir } from '../harness/evidence.ts'
 import { bootedInstaller } from '../harness/installer-ready.ts'
@@ -19,19 +20,27 @@ export async function withLab<T>(
   body: (lab: Lab) => Promise<T>,
   say: (text: string) => void = console.log,
 ): Promise<T> {
+  const lab = await openLab(say)
+  try {
+    return await body(lab)
+  } finally {
+    await closeLab(lab)
+  }
+}
+
+/** For several tests of one file: `closeLab` removes the bundle. */
+export async function openLab(say: (text: string) => void = console.log): Promise<Lab> {
   const image = await buildImage({
     onProgress: ({ text, elapsedSeconds }) => say(`[image ${elapsedSeconds} s] ${text}`),
   })
   const bundleDir = await mkdtemp(join(tmpdir(), 'keystone-bundle-'))
-  try {
-    await buildInstallerBundle(bundleDir)
-    return await body({ image, bundleDir, bundleHash: await bundleHash(bundleDir) })
-  } finally {
-    await rm(bundleDir, { recursive: true, force: true })
-  }
+  await buildInstallerBundle(bundleDir)
+  return { image, bundleDir, bundleHash: await bundleHash(bundleDir) }
 }
 
-/** Hands over a machine with these disks, restored as the booted installer with no wizard running (saved once per image and
+export const closeLab = ({ bundleDir }: Lab): Promise<void> => rm(bundleDir, { recursive: true, force: true })
+
+/** Hands over a machine with these disks and one that nobody may write to, restored as the booted installer with no wizard running (saved once per image and
  *  set of disks), and the lab's switches set: keys of LUKS are derived in no time. Keeps the evidence when anything fails,
  *  always ends the machine. `folder` gets the evidence's place. */
 export async function withDiskMachine<T>(
@@ -40,7 +49,7 @@ export async function withDiskMachine<T>(
   { disks, switches = [] }: { disks: readonly DiskSpec[]; switches?: readonly string[] },
   body: (machine: Machine) => Promise<T>,
 ): Promise<T> {
-  const from = await bootedInstaller({ image: lab.image, disks: [...disks] })
+  const from = await bootedInstaller({ image: lab.image, disks: [...disks, bystander] })
   const machine = await startMachine({ image: lab.image, from, bundleDir: lab.bundleDir })
   try {
     machine.tty.timeScale = await guestSlowness(machine.agent)

@@ -1,4 +1,5 @@
 import type { Machine } from '../harness/machine.ts'
+import { putHidden } from '../secrets/guest.ts'
 
 export type HeadlessRun = {
   exitCode: number
@@ -22,7 +23,7 @@ export async function installHeadless(
   }: { args?: string[]; timeoutMs?: number; onLines?: (text: string) => void } = {},
 ): Promise<HeadlessRun> {
   // tmpfs: the answers hold the passphrase.
-  await machine.agent.putFile('/run/answers.yaml', answers, '0600')
+  await putHidden(machine.agent, '/run/answers.yaml', answers)
   const install = ['keystone', 'install', '--answers', '/run/answers.yaml', ...args].join(' ')
   await machine.agent.succeed(
     `rm -f ${CODE}; (${install} >${OUT} 2>${ERR} </dev/null; echo $? >${CODE}.new; mv ${CODE}.new ${CODE}) & disown`,

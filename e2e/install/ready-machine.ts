@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bystander } from '../harness/bystander.ts'
+import { defaultDisks } from '../harness/disks.ts'
 import { keepEvidence, removeRunDir } from '../harness/evidence.ts'
 import { readyInstaller } from '../harness/installer-ready.ts'
 import { assertHealthy } from '../harness/invariants.ts'
@@ -12,7 +14,7 @@ import { buildInstallerBundle } from './bundle.ts'
 /** The first words of the wizard's first page. */
 export const FIRST_PAGE = 'Welcome'
 
-/** Hands `body` a machine with two blank 8 GiB disks and a TPM2, restored with the wizard on its first page at 80x24 on the
+/** Hands `body` a machine with two blank 8 GiB disks, one that nobody may write to, and a TPM2, restored with the wizard on its first page at 80x24 on the
  *  serial line (saved once per version of the installer). Checks the machine's health after it; keeps the evidence when
  *  anything fails; always ends the machine. `attack` comes after the check: what it does is meant to end badly. */
 export async function withReadyMachine(
@@ -30,6 +32,7 @@ export async function withReadyMachine(
     const from = await readyInstaller({
       image,
       bundleDir,
+      disks: [...defaultDisks, bystander],
       size: { cols: 80, rows: 24 },
       name: 'first-page',
       isReady: async (booted) => {

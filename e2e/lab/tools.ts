@@ -32,6 +32,7 @@ export const machineTools: Record<string, string> = {
   'qemu-img': 'qemu-utils',
   swtpm: 'swtpm',
   mke2fs: 'e2fsprogs',
+  sgdisk: 'gdisk',
   setpriv: 'util-linux',
 }
 
@@ -46,6 +47,14 @@ const searchPath = () => [
 
 /** PATH for the programs we start, with the sbin folders. */
 export const toolPath = (): string => searchPath().join(':')
+
+/** For tests that need programs: whether all are here, and a few words for the test's name. */
+export async function lookForTools(...names: string[]): Promise<{ areHere: boolean; reason: string }> {
+  const missing: string[] = []
+  for (const name of names) if (!(await isOnPath(name))) missing.push(name)
+  const areHere = missing.length === 0
+  return { areHere, reason: areHere ? `${names.join(', ')}: here` : `skipped: no ${missing.join(', ')}` }
+}
 
 /** Throws one error that names every missing program and the packages to install. */
 export async function requireTools(tools: Record<string, string>): Promise<void> {

@@ -8,6 +8,7 @@ import { hostFilesWithCanary } from '../install/canary.ts'
 import { type Lab, withDiskMachine } from '../install/disk-machine.ts'
 import { installHeadless } from '../install/headless.ts'
 import { type FirstBoot, firstBoot } from '../install/installed.ts'
+import { putHidden } from '../secrets/guest.ts'
 import { comparePlan, type SpaceFound } from './compare-plan.ts'
 import { tryHibernation } from './hibernation.ts'
 import { disksOfMachine, type Scenario } from './scenarios.ts'
@@ -91,7 +92,7 @@ export function tryScenario(lab: Lab, scenario: Scenario, say: (text: string) =>
 
 async function install(machine: Machine, { answers }: Scenario): Promise<Plan> {
   const text = answersYaml(answers)
-  await machine.agent.putFile('/run/answers.yaml', text, '0600')
+  await putHidden(machine.agent, '/run/answers.yaml', text)
   const plan = JSON.parse(
     await machine.agent.succeed('keystone plan --answers /run/answers.yaml --json', { timeoutMs: 3 * MINUTE }),
   ) as Plan

@@ -12,6 +12,10 @@ const NONE = {
   isJson: false,
   isUnattended: false,
   reboots: false,
+  begun: null,
+  secretsFrom: null,
+  to: null,
+  isPrivate: false,
 }
 
 test('the help fits on one screen', () => {
@@ -65,6 +69,19 @@ test('reads each command', () => {
   expect(readCommandLine(inspect)).toEqual({ ...NONE, what: 'iso inspect', iso: 'k.iso', isJson: true })
   const check = ['check', '--unattended', 'a.yaml']
   expect(readCommandLine(check)).toEqual({ ...NONE, what: 'check', answers: 'a.yaml', isUnattended: true })
+  const resume = ['resume', '--secrets-from', '/run/s', '--recovery-key-file', '/run/k', '--reboot']
+  expect(readCommandLine(resume)).toEqual({
+    ...NONE,
+    what: 'resume',
+    secretsFrom: '/run/s',
+    recoveryKeyFile: '/run/k',
+    reboots: true,
+  })
+  expect(readCommandLine(['look', '--json'])).toEqual({ ...NONE, what: 'look', isJson: true })
+  const bundle = { ...NONE, what: 'bundle' }
+  expect(readCommandLine(['bundle', '--to', 'lan', '--private'])).toEqual({ ...bundle, to: 'lan', isPrivate: true })
+  const again = ['install', '--answers', 'a', '--begun', 'start-over']
+  expect(readCommandLine(again)).toEqual({ ...NONE, what: 'install', answers: 'a', begun: 'start-over' })
   expect(readCommandLine(['--answers', 'a.yaml'])).toEqual({ ...NONE, what: 'wizard', answers: 'a.yaml' })
   expect(readCommandLine(['install', '--help'])).toEqual({ what: 'help' })
   expect(readCommandLine(['--version'])).toEqual({ what: 'version' })
@@ -88,6 +105,14 @@ test.each([
   [['iso', 'prepare', 'a', '--out', 'b'], 'iso prepare needs --answers'],
   [['iso', 'prepare', 'a', '--answers', 'b'], 'iso prepare needs --out'],
   [['install', '--answers', 'a', '--unattended'], 'install takes no --unattended'],
+  [['install', '--answers', 'a', '--begun', 'again'], '--begun is continue, start-over or stop'],
+  [
+    ['install', '--answers', 'a', '--dry-run', '--out', 'o', '--begun', 'stop'],
+    '--begun goes on with nothing in a dry run',
+  ],
+  [['resume', '--answers', 'a', '--secrets-from', 'b'], '--secrets-from takes the place of --answers'],
+  [['look', '--answers', 'a'], 'look takes no --answers'],
+  [['bundle', 'a'], 'one word too many: a'],
   [['check'], 'check needs a FILE'],
   [['match'], 'match needs a FILE'],
   [['schema', 'a'], 'one word too many: a'],

@@ -3,33 +3,36 @@ import { closestWord } from '../steps/closest-word.ts'
 
 export const HELP = `Keystone turns this machine into a Primer server: NixOS on encrypted disks.
 
-  keystone [--answers FILE]             the wizard, filled in from FILE if given
-  keystone --dry-run --out DIR          the wizard, but nothing is changed: the
-                                        configuration and all commands go to DIR
-  keystone install --answers FILE       install without questions; erases the
-                                        disks that FILE gives wipe: true
-  keystone plan --answers FILE          show what would be done
+  keystone [--answers FILE]          the wizard, filled in from FILE if given
+  keystone --dry-run --out DIR       the wizard, changing nothing: it fills DIR
+  keystone install --answers FILE    no questions; erases disks with wipe: true
+  keystone resume [--answers FILE]   go on with an install that was begun here
+  keystone look                      what such an install has done
+  keystone bundle [--to FILE|usb|lan|text] [--private]   for those who help
+  keystone plan --answers FILE       show what would be done
   keystone render --answers FILE --out DIR   write the NixOS configuration
-  keystone check FILE [--unattended]    is this answer file right [and enough]?
-  keystone match FILE                   which disks it means here, and why
-  keystone schema                       JSON Schema of answer files, for editors
+  keystone check FILE [--unattended] is this answer file right [and enough]?
+  keystone match FILE                which disks it means here, and why
+  keystone schema                    JSON Schema of answer files, for editors
   keystone answers migrate FILE [--out NEW]   as the newest version says it
-  keystone detect                       show this machine's hardware
-  keystone iso prepare ISO --answers FILE --out NEW   put FILE onto an ISO
-  keystone iso inspect ISO              what is on it, without secrets
+  keystone detect                    show this machine's hardware
+  keystone iso prepare ISO --answers FILE --out NEW, keystone iso inspect ISO
 
-  --json                  plan, match, detect, iso inspect: as JSON
-  --progress plain|json   install: lines to read, or one JSON event a line
-  --recovery-key-file F   install: recovery key to F, not to standard error
-  --reboot                install: restart at the end
-  --machine NAME|FILE     use a recorded machine (detect --json), not this one
-  --version, --help
+  --json                  look, plan, match, detect, iso inspect: as JSON
+  --progress plain|json   install, resume: for a person, a program; --reboot
+  --recovery-key-file F   install, resume: recovery key to F, not to stderr
+  --begun WHAT            install: continue, start-over, or stop as without it
+  --secrets-from FILE     resume: {"passphrase": "..."} instead of --answers
+  --machine NAME|FILE     a recorded machine, not this one; --version, --help
 Exit 0 done, 2 bad answers, 3 machine unfit, 4 failed, 70 our bug, 130 cancelled
 `
 
 export type CommandName =
   | 'wizard'
   | 'install'
+  | 'resume'
+  | 'look'
+  | 'bundle'
   | 'plan'
   | 'render'
   | 'check'
@@ -53,6 +56,12 @@ export type Command = {
   readonly isJson: boolean
   readonly isUnattended: boolean
   readonly reboots: boolean
+  /** What an install does when one was begun here already. Null: it stops. */
+  readonly begun: 'continue' | 'start-over' | 'stop' | null
+  readonly secretsFrom: string | null
+  /** Where a support bundle goes: `usb`, `lan`, `text` or a file. */
+  readonly to: string | null
+  readonly isPrivate: boolean
 }
 
 export type CommandLine =
@@ -72,6 +81,10 @@ const OPTIONS = {
   json: { type: 'boolean' },
   reboot: { type: 'boolean' },
   unattended: { type: 'boolean' },
+  begun: { type: 'string' },
+  'secrets-from': { type: 'string' },
+  to: { type: 'string' },
+  private: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -79,7 +92,10 @@ type Option = keyof typeof OPTIONS
 
 const ALLOWED: Readonly<Record<CommandName, readonly Option[]>> = {
   wizard: ['answers', 'dry-run', 'out', 'machine'],
-  install: ['answers', 'progress', 'recovery-key-file', 'reboot', 'dry-run', 'out', 'machine'],
+  install: ['answers', 'progress', 'recovery-key-file', 'reboot', 'dry-run', 'out', 'machine', 'begun'],
+  resume: ['answers', 'secrets-from', 'progress', 'recovery-key-file', 'reboot'],
+  look: ['json'],
+  bundle: ['to', 'private'],
   plan: ['answers', 'json', 'machine'],
   render: ['answers', 'out', 'machine'],
   check: ['answers', 'machine', 'unattended'],
@@ -93,6 +109,9 @@ const ALLOWED: Readonly<Record<CommandName, readonly Option[]>> = {
 const NEEDED: Readonly<Record<CommandName, readonly Option[]>> = {
   wizard: [],
   install: ['answers'],
+  resume: [],
+  look: [],
+  bundle: [],
   plan: ['answers'],
   render: ['answers', 'out'],
   check: ['answers'],
@@ -165,7 +184,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 
   const progress = text('progress')
   if (progress !== null && progress !== 'plain' && progress !== 'json') return wrong('--progress is plain or json')
+  const begun = begunChoice(text('begun'))
+  if (begun === undefined) return wrong('--begun is continue, start-over or stop')
+  if (answers !== null && text('secrets-from') !== null) return wrong('--secrets-from takes the place of --answers')
   const isDryRun = values['dry-run'] === true
+  if (isDryRun && begun !== null) return wrong('--begun goes on with nothing in a dry run')
   const out = text('out')
   if (isDryRun && out === null) return wrong('--dry-run needs --out DIR for what it writes')
   if (!isDryRun && out !== null && (what === 'install' || what === 'wizard')) return wrong('--out goes with --dry-run')
@@ -184,7 +207,16 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     isJson: values.json === true,
     isUnattended: values.unattended === true,
     reboots: values.reboot === true,
+    begun,
+    secretsFrom: text('secrets-from'),
+    to: text('to'),
+    isPrivate: values.private === true,
   }
+}
+
+/** Undefined: no such choice. */
+function begunChoice(word: string | null): Command['begun'] | undefined {
+  return word === null || word === 'continue' || word === 'start-over' || word === 'stop' ? word : undefined
 }
 
 function wrong(message: string, hint: string | null = null): CommandLine {

@@ -22,6 +22,7 @@ async function onMachine(answers: string, ...argv: string[]) {
       machineDirectories: [],
       system,
       liveLog: createLiveLog(),
+      version: '0.5.0',
     },
     { stdout: (text) => out.push(text), stderr: (text) => err.push(text), isTTY: false },
     new AbortController().signal,

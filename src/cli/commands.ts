@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { writeAnswers } from '../answers/write-answers.ts'
 import { secretsOf } from '../credentials/install-secrets.ts'
 import { makeRecoveryKey } from '../credentials/recovery-key.ts'
 import { installHeadless } from '../headless.ts'
@@ -11,6 +12,8 @@ import { imagineFree } from '../plan/imagine-free.ts'
 import { Bug } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { Command } from './arguments.ts'
+import { goOn, look, offer, resume } from './begun-commands.ts'
+import { findEarlier, releaseEarlier } from './earlier-install.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { askOnTerminal, secretsOfFile, standInSecret } from './file-secrets.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
@@ -40,6 +43,12 @@ export async function runCommand(
     const { runAnswerCommand } = await import('./answer-commands.ts')
     return runAnswerCommand(command, hands, terminal)
   }
+  if (command.what === 'look') return look(command, hands, terminal)
+  if (command.what === 'resume') return resume(command, hands, terminal, signal)
+  if (command.what === 'bundle') {
+    const { saveBundle } = await import('./bundle-command.ts')
+    return saveBundle(command, hands, terminal, signal)
+  }
   const file = command.answers
   if (file === null) throw new Bug(`${command.what} without an answer file`)
   const refuse = ({ status, report }: Refusal): Ending => {
@@ -56,7 +65,19 @@ export async function runCommand(
     return 'done'
   }
 
-  const found = await lookAtMachine(hands, command.machine)
+  let found = await lookAtMachine(hands, command.machine)
+  if (command.what === 'install' && !command.isDryRun) {
+    const begun = await findEarlier(hands, found)
+    if (begun !== null && command.begun === 'continue') {
+      return goOn(command, { begun, hardware: found }, hands, terminal, signal)
+    }
+    if (begun !== null && command.begun !== 'start-over') return offer(command, { begun, hardware: found }, terminal)
+    if (begun?.place === 'memory') {
+      // What it holds open since this boot counts as in use.
+      await releaseEarlier(hands, begun)
+      found = await lookAtMachine(hands, command.machine)
+    }
+  }
   const hardware = command.isDryRun ? imagineFree(found) : found
   const first = await readPlan(hands.system, file, hardware, lookedAt)
   if ('report' in first) return refuse(first)
@@ -94,7 +115,19 @@ export async function runCommand(
       answers,
       makeRecoveryKey((bytes) => new Uint8Array(bytes)),
     )
-    const dry = { ...target, ...hands, plan, answers, hardware, secrets, confirmation, signal, out: command.out }
+    const saved = { begun: null, answersText: writeAnswers(answers), installerVersion: hands.version }
+    const dry = {
+      ...target,
+      ...hands,
+      ...saved,
+      plan,
+      answers,
+      hardware,
+      secrets,
+      confirmation,
+      signal,
+      out: command.out,
+    }
     const outcome = await installDry({ ...dry, onEvent: () => {} })
     if (outcome.status === 'installed') terminal.stdout(`nothing was changed; ${command.out} shows what would be\n`)
     return endingOf(outcome)
@@ -103,7 +136,11 @@ export async function runCommand(
     ...target,
     ...terminal,
     plan,
-    answers,
+    begun: null,
+    answersText: writeAnswers(answers),
+    installerVersion: hands.version,
+    secrets: secretsOf(answers, null),
+    recoveryKey: plan.recoveryKey ? 'make' : null,
     confirmation,
     signal,
     system: hands.system,

@@ -17,9 +17,13 @@ export type Hands = {
   readonly machineDirectories: readonly string[]
   readonly system: System
   readonly liveLog: LiveLog
+  /** Of this installer: another one does not go on with an install of this one. */
+  readonly version: string
+  /** Who installs has it. Left out: that of this machine. */
+  readonly lockFile?: string
 }
 
-export function openHands(given: Pick<Hands, 'environment' | 'places' | 'machineDirectories'>): Hands {
+export function openHands(given: Omit<Hands, 'system' | 'liveLog'>): Hands {
   const liveLog = createLiveLog()
   return { ...given, liveLog, system: createLocalSystem({ log: liveLog.log, environment: given.environment }) }
 }

@@ -63,6 +63,7 @@ async function keystone(argv: readonly string[], more: { path?: string; cancelOn
       places: { templates: '', phases: '' },
       machineDirectories: [],
       liveLog,
+      version: '0.5.0',
       system: createLocalSystem({
         log: liveLog.log,
         environment: { PATH: more.path ?? process.env.PATH },

@@ -40,7 +40,7 @@ test('the layout of the file is in use before the first question', async () => {
   const places = { templates: '/templates', phases: '/phases' }
   const ending = await runCommand(
     readCommandLine(['install', '--answers', '/answers.yaml']) as Command,
-    { environment: {}, places, machineDirectories: [], system, liveLog: createLiveLog() },
+    { environment: {}, places, machineDirectories: [], system, liveLog: createLiveLog(), version: '0.5.0' },
     {
       stdout: () => {},
       stderr: (text) => heard.push(text),

@@ -1,11 +1,20 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createLiveLog } from '../install/live-log.ts'
 import type { Answers, StepId } from '../model/answers.ts'
+import type { InstallEvent } from '../model/event.ts'
+import { JOURNAL_FILE } from '../model/paths.ts'
+import { Secret } from '../model/secret.ts'
 import { steps } from '../steps/order.ts'
 import { parseStep } from '../steps/parse-step.ts'
 import type { Drafts } from '../steps/step.ts'
+import { begunInstall } from '../testing/begun.ts'
+import { journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
-import { hardware } from '../testing/machine.ts'
+import { hardware, machineSystem } from '../testing/machine.ts'
+import { earlierInstall, opensDisks } from './earlier-install.ts'
 import { wizardServices } from './wizard-services.ts'
 
 const machine = hardware('two-virtio-uefi-tpm')
@@ -34,6 +43,7 @@ function services() {
     machineDirectories: [],
     system,
     liveLog: createLiveLog(),
+    version: '0.5.0',
   }
   const run = { dryRunOut: null, machine: null, signal: new AbortController().signal }
   return { system, wizard: wizardServices(hands, run) }
@@ -62,4 +72,77 @@ test('each recovery key is another one', () => {
   const keys = [wizard.makeRecoveryKey(), wizard.makeRecoveryKey()].map((key) => key.reveal())
   expect(keys[0]).toMatch(/^([cbdefghijklnrtuv]{8}-){7}[cbdefghijklnrtuv]{8}$/)
   expect(keys[0]).not.toBe(keys[1])
+})
+
+const NO_SECRETS = {
+  passphrase: null,
+  pin: null,
+  recoveryKey: null,
+  password: null,
+  passwordHash: null,
+  wifiPassphrase: null,
+  joinToken: null,
+}
+
+test('trying again stops with the difference when the machine is not that of the plan any more', async () => {
+  const saved = await savedInstall('0.4.9')
+  const system = machineSystem('two-virtio-uefi-tpm')
+  const root = new URL('../..', import.meta.url).pathname
+  for (const place of ['templates', 'scripts/phases']) {
+    for (const entry of readdirSync(`${root}${place}`, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      if (entry.isFile()) await system.writeFile(path, readFileSync(path, 'utf8'), { mode: 0o644 })
+    }
+  }
+  await system.writeBytes(JOURNAL_FILE, journalBytes(saved, recordsUntil('build')), { mode: 0o600 })
+  const hands = {
+    environment: {},
+    places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
+    machineDirectories: [],
+    system,
+    liveLog: createLiveLog(),
+    version: VERSION,
+  }
+  const wizard = wizardServices(hands, { dryRunOut: null, machine: null, signal: new AbortController().signal })
+  const events: InstallEvent[] = []
+  const outcome = await wizard.install({
+    answers: null,
+    plan: saved.plan,
+    confirmation: saved.confirmation,
+    secrets: NO_SECRETS,
+    begun: null,
+    isRetry: true,
+    signal: new AbortController().signal,
+    onEvent: (event) => events.push(event),
+  })
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    failure: { task: 'preflight', problems: [{ code: 'other-version' }] },
+  })
+  expect(events.map(({ type }) => type)).toEqual(['task-failed'])
+  expect(system.runs()).toEqual([])
+})
+
+test('an earlier install is offered with the secrets that are missing and its answers without any', async () => {
+  const system = machineSystem('two-virtio-uefi-tpm')
+  await system.writeBytes(JOURNAL_FILE, journalBytes(await savedInstall(VERSION), recordsUntil('build')), {
+    mode: 0o600,
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'earlier-'))
+  try {
+    const earlier = await earlierInstall({ system, version: VERSION, lockFile: join(folder, 'lock') }, machine)
+    expect(earlier?.begun.problems).toEqual([])
+    expect(earlier?.secrets).toEqual(['passphrase', 'recoveryKey', 'password'])
+    expect(earlier?.opening?.problems).toEqual([])
+    expect(earlier?.opening?.drafts.identity).toMatchObject({ hostName: 'primer', userName: 'admin' })
+    expect(earlier?.opening?.drafts.encryption).not.toHaveProperty('passphrase')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('whether the disks open is not tried where the device is not there yet', async () => {
+  const system = machineSystem('two-virtio-uefi-tpm')
+  const begun = { ...begunInstall, saved: await savedInstall(VERSION) }
+  expect(await opensDisks(system, begun, new Secret('four random words'))).toBeNull()
 })

@@ -18,3 +18,8 @@ export function secretsOf(
     joinToken: cluster.join?.token ?? null,
   }
 }
+
+/** Overwrites them all, with what was made of them. Whoever uses one after that gets a Bug. */
+export function wipeSecrets(secrets: InstallSecrets): void {
+  for (const secret of Object.values(secrets)) secret?.wipe()
+}

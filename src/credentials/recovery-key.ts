@@ -21,11 +21,14 @@ function letterOf(digit: number): string {
   return MODHEX.charAt(digit)
 }
 
+/** Of ASCII, which is all that a key is written in. */
+const [SMALL_A, SMALL_Z, CAPITAL] = [97, 122, 32]
+
 /** What may be typed at boot, where nothing is made equal: the key as it is on paper, and in the capitals of its QR code.
  *  Each takes a key slot. Source: systemd, src/cryptsetup/cryptsetup.c, get_password */
 export const recoveryKeyForms = (key: Secret): readonly [paper: Secret, qr: Secret] => [
   key,
-  new Secret(key.reveal().toUpperCase()),
+  key.derive((bytes) => bytes.map((byte) => (byte >= SMALL_A && byte <= SMALL_Z ? byte - CAPITAL : byte))),
 ]
 
 /** The eight groups of a key, in order. */

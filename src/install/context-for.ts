@@ -1,3 +1,4 @@
+import type { Confirmation } from '../model/answers.ts'
 import type { TaskId } from '../model/event.ts'
 import { Cancelled } from '../system/errors.ts'
 import type { TaskContext, TaskOutputs } from '../tasks/task.ts'
@@ -8,20 +9,30 @@ import type { SequenceEntry } from './sequences.ts'
 /** What the tasks before left, by task. */
 export type Outputs = Readonly<Partial<Record<TaskId, TaskOutputs>>>
 
+/** RunOptions with what was found at the start. */
+export type Run = RunOptions & Pick<TaskContext, 'leftBy'>
+
 /** Everything a task gets. Its programs end when the install is cancelled. */
-export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Outputs): TaskContext {
-  const { plan, files, phaseFiles, secrets, confirmation, system, log, signal, onEvent } = options
+export function contextFor(task: SequenceEntry, options: Run, outputs: Outputs): TaskContext {
+  const { plan, files, phaseFiles, secrets, confirmation, begun, leftBy, system, log, signal, onEvent } = options
   return {
     plan,
     files,
     phaseFiles,
     secrets,
-    confirmation,
+    confirmation: begun === null ? confirmation : withoutPaths(confirmation),
     outputs: { ...outputs },
+    goesOn: begun !== null,
+    interrupted: (begun?.tasks ?? []).flatMap(({ id, stand }) => (stand === 'begun' || stand === 'failed' ? [id] : [])),
+    leftBy,
     signal,
     system: cancellableSystem(system, signal),
     log: (line) => log.write(line),
-    progress(fraction, message, timeLeftMs) {
+    notice(code, message) {
+      log.write(message)
+      onEvent({ type: 'notice', at: system.now().toISOString(), code, message })
+    },
+    progress(fraction, message, timeLeftMs, bytes) {
       onEvent({
         type: 'task-progress',
         at: system.now().toISOString(),
@@ -29,9 +40,16 @@ export function contextFor(task: SequenceEntry, options: RunOptions, outputs: Ou
         fraction,
         ...(message !== undefined && { message }),
         ...(timeLeftMs !== undefined && { timeLeftMs }),
+        ...(bytes !== undefined && { bytes }),
       })
     },
   }
+}
+
+/** The kernel gives names anew at each start: a disk that goes on under another one has not moved. Its id, size and serial
+ *  are compared all the same. */
+function withoutPaths(confirmation: Confirmation | null): Confirmation | null {
+  return confirmation && { disks: confirmation.disks.map(({ id, serial, sizeBytes }) => ({ id, serial, sizeBytes })) }
 }
 
 export function throwIfCancelled(signal: AbortSignal): void {

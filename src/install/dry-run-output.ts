@@ -16,7 +16,7 @@ import { installSequence } from './sequences.ts'
  *  rendered/, commands.txt, plan.json and answers.yaml (without the secrets). `system` writes that folder and nothing else;
  *  the tasks get a machine that is only remembered. */
 export async function installDry(
-  request: Omit<InstallRequest, 'resume'> & {
+  request: Omit<InstallRequest, 'begun' | 'answersText' | 'installerVersion'> & {
     readonly answers: Answers
     readonly hardware: Hardware
     readonly system: System

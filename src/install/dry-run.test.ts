@@ -73,13 +73,13 @@ git -C /mnt/etc/nixos add --all
 git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Install primer' --message 'Plan beef, version 2, for NixOS 26.05.'
 
 # build: Build the system
-nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format internal-json --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
+nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format internal-json --option fsync-store-paths true --no-link --print-out-paths --verbose 'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel'
 git init --quiet --initial-branch=main --template= /mnt/etc/nixos
 git -C /mnt/etc/nixos add --all
 git -C /mnt/etc/nixos -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Lock the versions of the inputs'
 
 # install: Install the system
-nixos-install --root /mnt --system /nix/store/...-nixos-system-primer --no-root-passwd --no-channel-copy
+nixos-install --root /mnt --system /nix/store/...-nixos-system-primer --no-root-passwd --no-channel-copy --option fsync-store-paths true
 
 # passwords: Set the password
 mkpasswd -m yescrypt -s  # stdin: ***
@@ -99,6 +99,7 @@ write 0640 /mnt/var/log/keystone-install.log (0 bytes)
 write 0640 /mnt/var/lib/keystone/plan.json (1604 bytes)
 
 # unmount: Unmount the disks
+remove /mnt/boot/keystone/journal
 umount -R /mnt
 cryptsetup close cryptroot
 udevadm settle --timeout=30

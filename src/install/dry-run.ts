@@ -1,4 +1,5 @@
 import type { TaskId } from '../model/event.ts'
+import { INSTALLER_VERSION } from '../model/version.ts'
 import { formatCommand } from '../system/command-line.ts'
 import type { DryRunSystem, RecordedChange } from '../system/dry-run-system.ts'
 import type { InstallOutcome, RunOptions } from './install-request.ts'
@@ -17,14 +18,18 @@ export type DryRunResult = {
 /** Lets every task run on a System that only records. What a task would look at before and after is not there, so checks
  *  and verifications are left out; the runs are the very same. */
 export async function dryRun(
-  options: Omit<RunOptions, 'system' | 'journalFile' | 'resume'> & { readonly system: DryRunSystem },
+  options: Omit<RunOptions, 'system' | 'journalFile' | 'begun' | 'answersText' | 'installerVersion'> & {
+    readonly system: DryRunSystem
+  },
 ): Promise<DryRunResult> {
   const { system, onEvent } = options
   const starts: { task: TaskId; title: string; from: number }[] = []
   const outcome = await runTasks({
     ...options,
     tasks: options.tasks.map((task) => ({ ...task, check: async () => 'todo', verify: async () => [] })),
-    resume: false,
+    begun: null,
+    answersText: '',
+    installerVersion: INSTALLER_VERSION,
     journalFile: null,
     onEvent(event) {
       if (event.type === 'task-started') {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ProgressBytes } from '../model/event.ts'
 import { describeNixProgress, followNix } from './follow-nix.ts'
 
 const MB = 1_000_000
@@ -6,11 +7,11 @@ const MB = 1_000_000
 /** A copy of 2 GB at 10 MB a second, ten records a second; what is told while it runs for so long. */
 function copyFor(seconds: number) {
   let clock = 0
-  const told: { atMs: number; message: string; leftMs: number | null }[] = []
+  const told: { atMs: number; message: string; leftMs: number | null; bytes: ProgressBytes }[] = []
   const nix = followNix({
     now: () => new Date(clock),
     log: () => {},
-    progress: (_, message, leftMs) => told.push({ atMs: clock, message, leftMs }),
+    progress: (_, message, leftMs, bytes) => told.push({ atMs: clock, message, leftMs, bytes }),
   })
   nix.read('@nix {"action":"start","id":1,"level":0,"text":"","type":102}')
   nix.read('@nix {"action":"start","id":2,"level":0,"text":"","type":100}')
@@ -27,6 +28,7 @@ test('says what is left once the speed is steady, and not more often than anybod
   expect(told.find(({ leftMs }) => leftMs !== null)?.atMs).toBe(10_000)
   const last = told.at(-1)
   expect([last?.message, Math.round((last?.leftMs ?? 0) / 1000)]).toEqual(['286.1 MiB of 1.9 GiB copied', 170])
+  expect(last?.bytes).toEqual({ done: 300 * MB, total: 2000 * MB, perSecond: 10 * MB })
   expect(told.length).toBeLessThan(30 * 5 + 2)
 })
 

@@ -1,5 +1,7 @@
+import type { ProgressBytes } from '../model/event.ts'
+import type { NixFailure } from '../model/failure.ts'
 import { formatSize } from '../model/size.ts'
-import { addToPace, nixTimeLeftMs, noPace } from './nix-pace.ts'
+import { addToPace, type NixPace, nixTimeLeftMs, noPace } from './nix-pace.ts'
 import { createNixProgressReader, type NixProgress } from './nix-progress.ts'
 import type { Amount } from './nix-totals.ts'
 
@@ -14,7 +16,7 @@ const LAST_LINES = 20
 export function followNix(to: {
   readonly now: () => Date
   readonly log: (line: string) => void
-  readonly progress: (fraction: number, message: string, timeLeftMs: number | null) => void
+  readonly progress: (fraction: number, message: string, timeLeftMs: number | null, bytes: ProgressBytes) => void
 }) {
   const reader = createNixProgressReader()
   const lastLines: string[] = []
@@ -30,7 +32,7 @@ export function followNix(to: {
     if (message === reported && nowMs - reportedAtMs < REPEAT_EVERY_MS) return
     reported = message
     reportedAtMs = nowMs
-    to.progress(now.fraction, message, nixTimeLeftMs(pace, now, nowMs))
+    to.progress(now.fraction, message, nixTimeLeftMs(pace, now, nowMs), bytesOf(now, pace))
   }
 
   return {
@@ -46,6 +48,8 @@ export function followNix(to: {
     },
     /** nix has ended: tells where it stands, should that not have been told. */
     end: () => report(to.now().getTime()),
+    /** What tells its failure from others, without a look at its words. For the error that the task throws. */
+    failure: (): NixFailure => reader.failure(),
     /** What it said last to people, oldest first. */
     lastLines: (): readonly string[] => [...lastLines],
   }
@@ -54,8 +58,7 @@ export function followNix(to: {
 /** `12 of 340 paths, 45 MiB of 1.2 GiB fetched, 3 of 20 builds`; empty before there is anything to say. */
 export function describeNixProgress(progress: NixProgress): string {
   const { paths, builds, fetched, copied } = progress
-  const isFetching = fetched.done > 0 || copied.expected === 0
-  const bytes = isFetching ? describeBytes(fetched, 'fetched') : describeBytes(copied, 'copied')
+  const bytes = isFetching(progress) ? describeBytes(fetched, 'fetched') : describeBytes(copied, 'copied')
   return [
     paths.expected > 0 ? `${paths.done} of ${paths.expected} paths` : '',
     bytes,
@@ -63,6 +66,16 @@ export function describeNixProgress(progress: NixProgress): string {
   ]
     .filter((part) => part !== '')
     .join(', ')
+}
+
+/** What is told in bytes: what comes over the network, or, where nothing does, what is copied. */
+const isFetching = ({ fetched, copied }: NixProgress) => fetched.done > 0 || copied.expected === 0
+
+function bytesOf(progress: NixProgress, { bytes }: NixPace): ProgressBytes {
+  const { done, expected } = isFetching(progress) ? progress.fetched : progress.copied
+  // The pace is that of what is laid into the store.
+  const perSecond = isFetching(progress) || bytes.quick === null ? null : Math.round(bytes.quick * 1000)
+  return { done, total: expected === 0 ? null : expected, perSecond }
 }
 
 function describeBytes({ done, expected }: Amount, word: string): string {

@@ -22,7 +22,9 @@ test('a second install on the machine is refused before it looks at anything', a
     system,
     lockFile,
     liveLog: createLiveLog(),
-    resume: false,
+    begun: null,
+    answersText: '',
+    installerVersion: '1.2.3',
     onEvent: (event) => events.push(event),
   })
   const message = `an installation is running on this machine already (process ${process.pid})`

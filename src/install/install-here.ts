@@ -3,11 +3,14 @@ import { LOG_FILE, RUNTIME_DIRECTORY } from '../model/paths.ts'
 import { UserError } from '../system/errors.ts'
 import { type Lock, takeLock } from '../system/lock.ts'
 import type { System } from '../system/system.ts'
+import { endSecrets } from './end-secrets.ts'
 import type { InstallOutcome, InstallRequest } from './install-request.ts'
 import type { LiveLog } from './live-log.ts'
+import { forbidCoreDumps } from './no-core-dumps.ts'
 import { runTasks } from './run-tasks.ts'
 import { installSequence } from './sequences.ts'
 import { isSystemError } from './task-failure.ts'
+import { withTicker } from './with-ticker.ts'
 
 const LOCK_FILE = `${RUNTIME_DIRECTORY}/lock`
 
@@ -21,9 +24,14 @@ export async function installHere(
   if (lock !== null && 'heldBy' in lock) return refuseSecond(lock.heldBy, request)
   try {
     keepLog(liveLog)
-    return await withLogEvents(liveLog, request.onEvent, (onEvent) =>
-      runTasks({ ...request, onEvent, tasks: installSequence, system, log }),
+    await forbidCoreDumps(system, log)
+    const outcome = await withTicker(request, (ticking) =>
+      withLogEvents(liveLog, ticking, (onEvent) =>
+        runTasks({ ...request, onEvent, tasks: installSequence, system, log }),
+      ),
     )
+    if (outcome.status === 'installed') await endSecretsOf(request)
+    return outcome
   } finally {
     await lock?.release()
   }
@@ -44,6 +52,20 @@ export async function withLogEvents<Result>(
     })
   } finally {
     stop()
+  }
+}
+
+/** The machine is installed: a file that cannot be removed now is gone with the next start, and no reason to call it failed. */
+async function endSecretsOf({
+  system,
+  secrets,
+  liveLog,
+}: InstallRequest & { readonly system: System; readonly liveLog: LiveLog }): Promise<void> {
+  try {
+    await endSecrets({ system, secrets, log: liveLog.log })
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    liveLog.log.write(`a file with a secret stays in memory until the next start: ${error.message}`)
   }
 }
 

@@ -3,6 +3,7 @@ import type { InstallEvent, TaskFailure } from '../model/event.ts'
 import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
+import type { Begun } from '../model/saved-install.ts'
 import type { Log } from '../system/log.ts'
 import type { System } from '../system/system.ts'
 import type { SequenceEntry } from './sequences.ts'
@@ -13,8 +14,11 @@ export type InstallRequest = {
   readonly phaseFiles: readonly RenderedFile[]
   readonly secrets: InstallSecrets
   readonly confirmation: Confirmation | null
-  /** Skip what an earlier run of the same plan finished, as long as it still holds. */
-  readonly resume: boolean
+  /** An install of this plan to go on with: what it finished is skipped as long as it still holds. Null: a new one. */
+  readonly begun: Begun | null
+  /** The answer file of this install without its secrets, for whoever goes on with it. */
+  readonly answersText: string
+  readonly installerVersion: string
   readonly signal: AbortSignal
   onEvent(event: InstallEvent): void
 }
@@ -31,4 +35,6 @@ export type RunOptions = InstallRequest & {
   readonly log: Pick<Log, 'write' | 'hide' | 'mask'>
   /** Null: none, for a dry run. */
   readonly journalFile?: string | null
+  /** How long one undo may take before nobody waits for it any more. A disk that does not answer holds a program for good. */
+  readonly undoLimitMs?: number
 }

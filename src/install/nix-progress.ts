@@ -1,3 +1,5 @@
+import type { NixFailure } from '../model/failure.ts'
+import { createNixFailureReader } from './nix-failure.ts'
 import { logLines, type NixRecord, readNixLine } from './nix-record.ts'
 import { type Amount, createNixTotals } from './nix-totals.ts'
 
@@ -23,6 +25,8 @@ export type NixLine = { readonly log: readonly string[]; readonly isProgress: bo
 
 export type NixProgressReader = {
   read(line: string): NixLine
+  /** What is known of the failure, once nix has ended with one. */
+  failure(): NixFailure
   current(): NixProgress
 }
 
@@ -33,6 +37,7 @@ export function createNixProgressReader(): NixProgressReader {
   /** Id of a build -> what it builds, to say whose log line it is: builds run side by side. */
   const buildNames = new Map<string, string>()
   const meter = createMeter()
+  const failures = createNixFailureReader()
 
   const follow = (record: NixRecord): NixLine => {
     switch (record.action) {
@@ -82,10 +87,12 @@ export function createNixProgressReader(): NixProgressReader {
       const record = readNixLine(line)
       if (record === null) return SILENT
       if (typeof record === 'string') return { log: logLines(record), isProgress: false }
+      failures.read(record)
       const meaning = follow(record)
       if (meaning.isProgress) meter.update(amountsOf(totals))
       return meaning
     },
+    failure: failures.failure,
     current: () => ({ fraction: meter.fraction(), ...amountsOf(totals) }),
   }
 }

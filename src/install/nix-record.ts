@@ -6,7 +6,10 @@ export type NixRecord =
   | ({ readonly action: 'start'; readonly id: string; readonly type: number; readonly level: number } & WithText)
   | { readonly action: 'stop'; readonly id: string }
   | { readonly action: 'result'; readonly id: string; readonly type: number; readonly fields: readonly unknown[] }
-  | { readonly action: 'msg'; readonly level: number; readonly text: string }
+  | { readonly action: 'msg'; readonly level: number; readonly text: string; readonly position: Position | null }
+
+/** Where in which Nix file an error is, if it is in one. */
+type Position = { readonly file: string; readonly line: number; readonly column: number }
 
 type WithText = { readonly text: string; readonly fields: readonly unknown[] }
 
@@ -23,7 +26,9 @@ export function readNixLine(line: string): NixRecord | string | null {
   const type = numberOf(record.type)
   const level = numberOf(record.level)
   const fields: readonly unknown[] = Array.isArray(record.fields) ? record.fields : []
-  if (action === 'msg') return { action, level, text: textOf(record.msg) || textOf(record.raw_msg) }
+  if (action === 'msg') {
+    return { action, level, text: textOf(record.msg) || textOf(record.raw_msg), position: positionOf(record) }
+  }
   if (id === null) return null
   if (action === 'start') return { action, id, type, level, text: textOf(record.text), fields }
   if (action === 'stop') return { action, id }
@@ -38,6 +43,11 @@ function parse(json: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null
   }
+}
+
+function positionOf({ file, line, column }: Readonly<Record<string, unknown>>): Position | null {
+  if (typeof file !== 'string' || typeof line !== 'number' || line < 1) return null
+  return { file, line, column: typeof column === 'number' ? column : 0 }
 }
 
 function idOf(value: unknown): string | null {

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Confirmation } from '../model/answers.ts'
 import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
 import { confirmation, ext4Plan, settleLine, zfsPlan } from '../testing/task-context.ts'
-import { findTargetProblems } from './target-disks.ts'
+import { findOtherDisks, findTargetProblems } from './target-disks.ts'
 
 const ID = '/dev/disk/by-id/virtio-keystone-a'
 const VDB = { name: 'vdb', type: 'disk', size: 8589934592, serial: 'keystone-a' }
@@ -165,4 +165,101 @@ test('without an answer of lsblk nothing is taken for granted', async () => {
   const system = fakeSystem({ commands: { [settleLine]: '', 'lsblk *': { exitCode: 1 } } })
   const problems = await findTargetProblems(system, zfsPlan, confirmation)
   expect(problems.map(({ code }) => code)).toEqual(['cannot-read-disks'])
+})
+
+const MIB = 1048576
+/** What a disk gives where it can be read, and null elsewhere. */
+async function readable(canRead: (start: number) => boolean) {
+  const reads: (readonly [number, number])[] = []
+  const system = fakeSystem({
+    commands: { [settleLine]: '', 'lsblk -J -b -O': JSON.stringify({ blockdevices: [VDB] }) },
+    files: { '/dev/vdb': '' },
+    links: { [ID]: '/dev/vdb' },
+    disks: {
+      '/dev/vdb': ({ start, length }) => {
+        reads.push([start, length])
+        return canRead(start) ? new Uint8Array(length) : null
+      },
+    },
+  })
+  const problems = await findTargetProblems(system, zfsPlan, confirmation)
+  return { reads, found: problems.map(({ code, message }) => [code, message]) }
+}
+
+test('both ends of a disk are read before anything is erased', async () => {
+  expect(await readable(() => true)).toEqual({
+    reads: [
+      [0, MIB],
+      [8589934592 - MIB, MIB],
+    ],
+    found: [],
+  })
+  expect((await readable(() => false)).found).toEqual([
+    ['disk-unreadable', `the disk ${ID} cannot be read at its beginning`],
+  ])
+})
+
+test('a disk that cannot be read at its end is smaller than it says', async () => {
+  expect((await readable((start) => start === 0)).found).toEqual([
+    [
+      'disk-smaller-than-it-says',
+      `the disk ${ID} says it has 8 GiB (8589934592 bytes), but it cannot be read at its end`,
+    ],
+  ])
+})
+
+test('a disk that is held is still the same disk', async () => {
+  const at = async (fields: object) => {
+    const commands = {
+      [settleLine]: '',
+      'lsblk -J -b -O': JSON.stringify({ blockdevices: [{ ...VDB, ...fields }] }),
+    }
+    const system = fakeSystem({ commands, files: { '/dev/vdb': '' }, links: { [ID]: '/dev/vdb' } })
+    return (await findOtherDisks(system, zfsPlan)).map(({ code }) => code)
+  }
+  expect(await at({ mountpoints: ['/mnt'] })).toEqual([])
+  expect(await at({ serial: 'other' })).toEqual(['disk-serial-changed'])
+  expect(await at({ ro: true })).toEqual(['disk-read-only'])
+})
+
+test('a disk that is swapped while the disks are read is seen', async () => {
+  let serial = 'keystone-a'
+  const system = fakeSystem({
+    commands: { [settleLine]: '', 'lsblk -J -b -O': () => JSON.stringify({ blockdevices: [{ ...VDB, serial }] }) },
+    files: { '/dev/vdb': '' },
+    links: { [ID]: '/dev/vdb' },
+    disks: {
+      '/dev/vdb': ({ length }) => {
+        serial = 'keystone-c'
+        return new Uint8Array(length)
+      },
+    },
+  })
+  expect((await findTargetProblems(system, zfsPlan, confirmation)).map(({ code }) => code)).toEqual([
+    'disk-serial-changed',
+  ])
+})
+
+test('a disk in use comes with what ends its use', async () => {
+  const luks = { name: 'luks', type: 'crypt', mountpoints: ['/data'] }
+  const used = { ...VDB, children: [{ name: 'vdb1', type: 'part', children: [luks] }] }
+  const commands = { [settleLine]: '', 'lsblk -J -b -O': JSON.stringify({ blockdevices: [used] }) }
+  const system = fakeSystem({ commands, files: { '/dev/vdb': '' }, links: { [ID]: '/dev/vdb' } })
+  expect((await findTargetProblems(system, zfsPlan, confirmation)).map(({ hint }) => hint)).toEqual([
+    'if nobody needs it, end that in a shell: `umount /data`, then `cryptsetup close luks`; then retry',
+  ])
+})
+
+test('a disk that does not answer is not waited for without end', async () => {
+  vi.useFakeTimers()
+  try {
+    const commands = { [settleLine]: '', 'lsblk -J -b -O': JSON.stringify({ blockdevices: [VDB] }) }
+    const system = fakeSystem({ commands, files: { '/dev/vdb': '' }, links: { [ID]: '/dev/vdb' } })
+    const silent = { ...system, readBytes: () => new Promise<null>(() => {}) }
+    const problems = findTargetProblems(silent, zfsPlan, confirmation)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect((await problems).map(({ code }) => code)).toEqual(['disk-unreadable'])
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,4 +1,5 @@
 import { findTwins } from '../hardware/disk-id.ts'
+import { releaseCommands } from '../hardware/disk-release.ts'
 import { makeDisks, realDisks } from '../hardware/disks.ts'
 import { type BlockDevices, readBlockDevices } from '../hardware/read-disks.ts'
 import type { Confirmation } from '../model/answers.ts'
@@ -9,12 +10,17 @@ import { formatSize } from '../model/size.ts'
 import { CommandError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
+import { poolsOf } from './release-target.ts'
+import { findSharedStorage } from './shared-storage.ts'
 import { findTakenNames } from './taken-names.ts'
+import { findUnreadable } from './unreadable-disks.ts'
 
 /** A target disk as it is at this moment. */
 export type TargetDisk = Pick<Disk, 'path' | 'sizeBytes' | 'serial' | 'isReadOnly' | 'isBootMedium' | 'inUse'> & {
   /** Names of the disks that the planned id could mean as well. */
   readonly twins: readonly string[]
+  /** What ends its use, in the order to type it. */
+  readonly endedBy: readonly string[]
 }
 
 /** Looks at the machine as it is now, and compares it with what the plan was made for and with what was confirmed. Empty:
@@ -26,23 +32,62 @@ export async function findTargetProblems(
   confirmation: Confirmation | null,
 ): Promise<readonly Problem[]> {
   await awaitUdev(system)
-  const found = await readBlockDevices(system)
-  if (found === null) {
-    const message = 'cannot list the disks with `lsblk`, so nobody can tell whether they are still the same'
-    return [{ code: 'cannot-read-disks', path: ['hardware', 'disks'], message, hint: 'check that lsblk runs' }]
-  }
   const planned = plan.storage.disks
+  const before = await readBlockDevices(system)
+  if (before === null) return [CANNOT_READ]
+  const contents = await findUnfitContents(system, plan, before)
+  // A slow disk may have taken its time: which disk is which is looked at last.
+  await awaitUdev(system)
+  const found = await readBlockDevices(system)
+  if (found === null) return [CANNOT_READ]
   const targets = planned.map((disk) => findTargetDisk(found, disk.id))
+  const isTarget = ({ path }: { readonly path: string }) => targets.some((target) => target?.path === path)
   return [
     ...planned.flatMap((disk, index) =>
       compareDisk(disk, targets[index] ?? null, confirmedPath(confirmation, disk.id)),
     ),
+    ...contents,
     ...findSameDisk(planned, targets),
     ...findTakenNames(
       plan,
-      realDisks(found.devices).filter(({ path }) => !targets.some((target) => target?.path === path)),
+      realDisks(found.devices).filter((device) => !isTarget(device)),
     ),
   ]
+}
+
+/** What has to be read from the disks themselves. */
+async function findUnfitContents(system: System, plan: Plan, found: BlockDevices): Promise<readonly Problem[]> {
+  const planned = plan.storage.disks
+  const targets = planned.map((disk) => findTargetDisk(found, disk.id))
+  const unreadable = await Promise.all(
+    planned.map((disk, index) => findUnreadable(system, disk, targets[index] ?? null)),
+  )
+  const shared = await findSharedStorage(system, {
+    found,
+    targets: new Set(targets.flatMap((target) => target?.path ?? [])),
+    pools: poolsOf(plan),
+  })
+  return [...unreadable.flat(), ...shared]
+}
+
+/** Are these the disks of the plan? Whether they are free is not asked: an install that goes on may hold them itself. */
+export async function findOtherDisks(system: System, plan: Plan): Promise<readonly Problem[]> {
+  await awaitUdev(system)
+  const found = await readBlockDevices(system)
+  if (found === null) return [CANNOT_READ]
+  const planned = plan.storage.disks
+  const targets = planned.map((disk) => findTargetDisk(found, disk.id))
+  return planned.flatMap((disk, index) => {
+    const target = targets[index] ?? null
+    return compareDisk(disk, target && { ...target, inUse: null })
+  })
+}
+
+const CANNOT_READ: Problem = {
+  code: 'cannot-read-disks',
+  path: ['hardware', 'disks'],
+  message: 'cannot list the disks with `lsblk`, so nobody can tell whether they are still the same',
+  hint: 'check that lsblk runs',
 }
 
 const UDEV_SECONDS = 10
@@ -69,7 +114,8 @@ export function findTargetDisk({ devices, names, running }: BlockDevices, id: st
   const device = disks.find((one) => one.path === path)
   const disk = makeDisks(devices, names ?? new Map(), running).find((one) => one.path === path)
   if (device === undefined || disk === undefined) return null
-  return { ...disk, twins: findTwins(name, device, disks, names ?? new Map()).map((twin) => twin.name) }
+  const endedBy = releaseCommands(device, devices, running)
+  return { ...disk, endedBy, twins: findTwins(name, device, disks, names ?? new Map()).map((twin) => twin.name) }
 }
 
 /** Compares one disk with what the plan was made for. Empty: it is the same disk, and it is free. `confirmedPath`: where it
@@ -114,7 +160,10 @@ export function compareDisk(
     problems.push(problem('disk-read-only', `the disk ${planned.id} is read-only`, hint))
   }
   if (found.inUse !== null) {
-    const hint = 'unmount it, or restart the machine and begin again'
+    const hint =
+      found.endedBy.length === 0
+        ? 'end what uses it, or restart the machine and begin again'
+        : `if nobody needs it, end that in a shell: ${found.endedBy.map((command) => `\`${command}\``).join(', then ')}; then retry`
     problems.push(problem('disk-in-use', `the disk ${planned.id} is in use: ${found.inUse}`, hint))
   }
   return problems

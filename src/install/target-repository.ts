@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { CONFIG_DIRECTORY, hardwareConfigFile } from '../model/paths.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
+import { CommandError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
 import { onTarget } from './target-mounts.ts'
@@ -13,13 +14,16 @@ const inRepository = ['-C', REPOSITORY]
  *  nothing has changed since the last commit nothing is committed, so that a resumed install does not add empty ones.
  *  `message`: the subject, then paragraphs. The repository belongs to root, like all of /etc/nixos. */
 export async function commitAll(
-  { plan, system, log }: { readonly plan: Plan; readonly system: System; log(line: string): void },
+  context: { readonly plan: Plan; readonly system: System; readonly goesOn: boolean; log(line: string): void },
   message: readonly string[],
 ): Promise<void> {
+  const { plan, system, log } = context
+  if (context.goesOn) await forgetTornRepository(system, log)
   // An empty template: the live system's hooks and settings are not the owner's.
   await system.run(programs.git, ['init', '--quiet', '--initial-branch=main', '--template=', REPOSITORY])
-  const lock = `${REPOSITORY}/.git/index.lock`
-  if (await system.exists(lock)) {
+  for (const name of LOCKS) {
+    const lock = `${REPOSITORY}/.git/${name}`
+    if (!(await system.exists(lock))) continue
     // Two installs never run at once (install-here.ts), so its owner is an install that was cut off.
     log(`removing ${lock}, left by an install that did not end`)
     await system.removeFile(lock)
@@ -33,6 +37,22 @@ export async function commitAll(
   const author = ['-c', 'user.name=Keystone installer', '-c', `user.email=root@${plan.hostName}`]
   const paragraphs = message.flatMap((text) => ['--message', text])
   await system.run(programs.git, [...inRepository, ...author, 'commit', '--quiet', ...paragraphs])
+}
+
+/** Of what a commit writes. */
+const LOCKS = ['index.lock', 'HEAD.lock', 'config.lock', 'refs/heads/main.lock']
+
+/** A power cut can leave objects without content, and git takes an object that is there for one that is right. All that is in
+ *  it was written by this install. */
+async function forgetTornRepository(system: System, log: (line: string) => void): Promise<void> {
+  if (!(await system.exists(`${REPOSITORY}/.git`))) return
+  try {
+    await system.query(programs.git, [...inRepository, 'fsck', '--no-dangling', '--no-progress'])
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.isMissing) throw error
+    log(`the git repository ${REPOSITORY} was torn when the install was cut off; it is made anew`)
+    await system.run(programs.rm, ['-r', '-f', '--one-file-system', `${REPOSITORY}/.git`])
+  }
 }
 
 /** What keeps the repository from being the whole truth: a rendered file that is not in the last commit (a flake in git

@@ -1,21 +1,51 @@
+import { diagnose } from '../failures/diagnose.ts'
+import { type FactsBefore, readFacts } from '../failures/read-facts.ts'
+import { signatureOf } from '../failures/signature.ts'
 import type { TaskFailure } from '../model/event.ts'
+import type { MachineFacts } from '../model/failure.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { Bug, CommandError, UserError } from '../system/errors.ts'
+import type { System } from '../system/system.ts'
 import type { SequenceEntry } from './sequences.ts'
 
-/** An error in a task, in words for the failure screen. `mask` takes secrets out of whatever a program printed. */
+type Entry = Pick<SequenceEntry, 'id' | 'title' | 'nextSteps'>
+
+/** The same with its cause, for which it looks at the machine: to be asked before anything is undone. Takes a few seconds at
+ *  most, changes nothing and never throws. */
+export async function explainFailure(
+  entry: Entry,
+  error: unknown,
+  to: {
+    readonly system: System
+    readonly plan: Plan
+    readonly mask: (text: string) => string
+    readonly before: FactsBefore
+  },
+): Promise<TaskFailure> {
+  // What is ours has nothing to do with the machine.
+  const facts = isBug(error) ? null : await readFacts(to.system, to.plan, to.before)
+  return toTaskFailure(entry, error, to.mask, facts)
+}
+
+/** An error in a task, in words for the failure screen. `mask` takes secrets out of whatever a program printed. With `facts`
+ *  and a cause in the catalogue, the cause is the message, and what to do about it comes in place of the general advice. */
 export function toTaskFailure(
-  entry: Pick<SequenceEntry, 'id' | 'title' | 'nextSteps'>,
+  entry: Entry,
   error: unknown,
   mask: (text: string) => string,
+  facts: MachineFacts | null = null,
 ): TaskFailure {
+  const found = facts === null ? null : diagnose(signatureOf(entry.id, error), facts)
   const command = findCause(error, (cause) => cause instanceof CommandError)
   const own = error instanceof UserError ? error.nextSteps : []
   const problems = error instanceof UserError ? error.problems : []
+  const diagnosis = found && { ...found, cause: mask(found.cause), remedy: found.remedy.map(mask) }
   return {
     task: entry.id,
-    message: mask(messageOf(error)),
-    nextSteps: [...own, ...entry.nextSteps],
+    message: diagnosis?.cause ?? mask(messageOf(error)),
+    nextSteps: [...new Set([...(diagnosis?.remedy ?? []), ...own, ...(diagnosis ? [] : entry.nextSteps)])],
+    ...(diagnosis && { diagnosis }),
     ...(command && {
       command: { line: command.line, exitCode: command.exitCode, lastLines: command.lastLines.map(mask) },
     }),

@@ -33,6 +33,13 @@ export type TaskFailure = {
   readonly diagnosis?: Diagnosis
 }
 
+/** Fetched, copied or written. Null: not known. */
+export type ProgressBytes = {
+  readonly done: number
+  readonly total: number | null
+  readonly perSecond: number | null
+}
+
 /** What an install tells: to the screen, as JSON lines, and to the journal. `at` is ISO 8601 in UTC. */
 export type InstallEvent =
   | {
@@ -51,12 +58,8 @@ export type InstallEvent =
       readonly message?: string
       /** What is left of this task. Null: it cannot say now. Left out: it never says. */
       readonly timeLeftMs?: number | null
-      /** Of this task. `total` null: not known. */
-      readonly bytes?: {
-        readonly done: number
-        readonly total: number | null
-        readonly perSecond: number | null
-      }
+      /** Of this task. */
+      readonly bytes?: ProgressBytes
     }
   | {
       readonly type: 'task-finished'

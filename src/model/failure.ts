@@ -9,6 +9,8 @@ export type NixFailure = {
   readonly building: readonly string[]
   readonly corruptedPath: string | null
   readonly untrustedPath: string | null
+  /** A path whose download had come whole right before the error: it was refused for what is in it. */
+  readonly refusedPath?: string
   readonly position: { readonly file: string; readonly line: number; readonly column: number } | null
 }
 
@@ -64,6 +66,8 @@ export type MachineFacts = {
     readonly readErrors: number
     readonly writeErrors: number
   }[]
+  /** Mounts of the target that the kernel found damaged or made read-only. */
+  readonly brokenMounts: readonly string[]
   /** Who holds the target's mounts and mappings open. */
   readonly users: readonly { readonly pid: number; readonly name: string; readonly path: string }[]
   readonly missingModules: readonly string[]

@@ -15,6 +15,8 @@ export type SavedInstall = {
   /** The answer file, YAML, with references instead of secrets. */
   readonly answers: string
   readonly confirmation: Confirmation
+  /** In the journal in memory only: the boot that it is of. On a live system that keeps /var a file outlives its boot. */
+  readonly bootId?: string
 }
 
 export type JournalRecord = { readonly at: string } & (

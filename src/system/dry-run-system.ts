@@ -38,10 +38,11 @@ export type DryRunSystem = System & {
 export function createDryRunSystem(real: System): DryRunSystem {
   const changes: RecordedChange[] = []
   /** Null: removed. */
-  const written = new Map<string, { content: string | Secret; mode: number } | null>()
+  const written = new Map<string, { content: string | Secret | Uint8Array; mode: number } | null>()
   const directories = new Set<string>()
 
-  const revealed = (content: string | Secret) => (content instanceof Secret ? content.reveal() : content)
+  const revealed = (content: string | Secret | Uint8Array) =>
+    content instanceof Secret ? content.reveal() : textOf(content)
   const readText = async (path: string) => {
     const file = written.get(path)
     if (file === undefined) return real.readText(path)
@@ -59,8 +60,8 @@ export function createDryRunSystem(real: System): DryRunSystem {
     readText,
     async readBytes(path, range) {
       if (!written.has(path)) return real.readBytes(path, range)
-      const text = await readText(path)
-      const bytes = text === null ? null : new TextEncoder().encode(text)
+      const content = written.get(path)?.content ?? null
+      const bytes = content === null || content instanceof Uint8Array ? content : encoder.encode(revealed(content))
       return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
     },
     exchange: async (path, question, options) => (await real.exchange?.(path, question, options)) ?? null,
@@ -91,10 +92,20 @@ export function createDryRunSystem(real: System): DryRunSystem {
       if (file !== undefined) return file !== null
       return directories.has(path) || real.exists(path)
     },
+    freeBytes: (path) => real.freeBytes(path),
+    freeInodes: (path) => real.freeInodes(path),
 
     async writeFile(path, content, { mode }) {
       written.set(path, { content, mode })
       changes.push({ kind: 'write', path, content: String(content), mode })
+    },
+    async writeBytes(path, content, { mode }) {
+      written.set(path, { content: content.slice(), mode })
+      changes.push({ kind: 'write', path, content: textOf(content), mode })
+    },
+    // Only the journal does that, and a dry run keeps none.
+    async writeAt() {
+      throw new Bug('a dry run cannot overwrite a part of a file')
     },
     async appendFile(path, content, { mode }) {
       written.set(path, { content: `${(await readText(path)) ?? ''}${content}`, mode })
@@ -107,6 +118,10 @@ export function createDryRunSystem(real: System): DryRunSystem {
     async removeFile(path) {
       written.set(path, null)
       changes.push({ kind: 'remove', path })
+    },
+    // Only at the end of a real install.
+    async removeDirectory() {
+      throw new Bug('a dry run cannot remove a directory')
     },
     // Nothing that can run dry moves a file.
     async moveFile() {
@@ -124,6 +139,13 @@ export function createDryRunSystem(real: System): DryRunSystem {
         return [command]
       }),
     files: () =>
-      [...written].flatMap(([path, file]) => (file ? [{ path, content: String(file.content), mode: file.mode }] : [])),
+      [...written].flatMap(([path, file]) => (file ? [{ path, content: textOf(file.content), mode: file.mode }] : [])),
   }
+}
+
+const encoder = new TextEncoder()
+
+/** `***` for a secret. */
+function textOf(content: string | Secret | Uint8Array): string {
+  return content instanceof Uint8Array ? new TextDecoder().decode(content) : String(content)
 }

@@ -1,3 +1,4 @@
+import type { NixFailure } from '../model/failure.ts'
 import type { Problem } from '../model/problem.ts'
 
 /** Your turn: something the person can put right. */
@@ -31,6 +32,12 @@ export class CommandError extends Error {
   readonly timedOut: boolean
   /** Its arguments: what it was called for can be told without reading `line`. */
   readonly args: readonly string[]
+  /** The last command that a shell script told by `set -x`, in words; empty when it told none. */
+  readonly traced: readonly string[]
+  /** What Nix said in its structured log, where the caller listened to it. */
+  readonly nix: NixFailure | null
+  /** How far the program had come, where the caller knows its stages. */
+  readonly stage: string | null
 
   constructor(options: {
     program: string
@@ -40,6 +47,9 @@ export class CommandError extends Error {
     isMissing?: boolean
     signal?: string | null
     args?: readonly string[]
+    traced?: readonly string[]
+    nix?: NixFailure | null
+    stage?: string | null
     /** Set when we ended it because it took longer than this. */
     timedOutMs?: number
     cause?: unknown
@@ -49,7 +59,7 @@ export class CommandError extends Error {
       : options.timedOutMs !== undefined
         ? `gave no answer within ${options.timedOutMs / 1000} s`
         : options.exitCode === null
-          ? 'was ended by a signal'
+          ? `was ended by ${options.signal ?? 'a signal'}`
           : `failed with exit code ${options.exitCode}`
     super(`${options.program} ${how}`, { cause: options.cause })
     this.program = options.program
@@ -60,6 +70,9 @@ export class CommandError extends Error {
     this.signal = options.signal ?? null
     this.timedOut = options.timedOutMs !== undefined
     this.args = options.args ?? []
+    this.traced = options.traced ?? []
+    this.nix = options.nix ?? null
+    this.stage = options.stage ?? null
   }
 }
 

@@ -2,7 +2,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { moveToFreeName, readBytesOrNull } from './files.ts'
+import {
+  freeBytesOrNull,
+  freeInodesOrNull,
+  makeDirectoryWithMode,
+  moveToFreeName,
+  overwrite,
+  readBytesOrNull,
+  removeEmptyDirectory,
+  removeFileIfThere,
+} from './files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -33,4 +42,37 @@ test('a file that is there already is not replaced', async () => {
   await expect(moveToFreeName(join(folder, 'a'), join(folder, 'b'))).rejects.toThrow('EEXIST')
   expect(readFileSync(join(folder, 'b'), 'utf8')).toBe('mine')
   expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('0123456789')
+})
+
+test('overwrites a part of a file, and never makes it longer', async () => {
+  const path = join(folder, 'a')
+  await overwrite(path, new TextEncoder().encode('xy'), 8)
+  expect(readFileSync(path, 'utf8')).toBe('01234567xy')
+  await expect(overwrite(path, new TextEncoder().encode('xy'), 9)).rejects.toThrow('has 10 bytes')
+  expect(readFileSync(path, 'utf8')).toBe('01234567xy')
+  await expect(overwrite(join(folder, 'none'), new Uint8Array(1), 0)).rejects.toThrow('ENOENT')
+})
+
+test('says how much fits, and nothing of a place that is not there', async () => {
+  expect(await freeBytesOrNull(folder)).toBeGreaterThan(0)
+  expect(await freeInodesOrNull('/proc/none')).toBeNull()
+  expect(await freeBytesOrNull(join(folder, 'none'))).toBeNull()
+})
+
+test('removes a file, and is content when it is gone already, or its folder is', async () => {
+  await removeFileIfThere(join(folder, 'a'))
+  expect(readdirSync(folder)).toEqual([])
+  await removeFileIfThere(join(folder, 'a'))
+  await removeFileIfThere(join(folder, 'none/a'))
+})
+
+test('removes a folder that is empty, and never what is in one', async () => {
+  const path = join(folder, 'credentials')
+  await makeDirectoryWithMode(path, 0o700)
+  writeFileSync(join(path, 'pin'), 'x')
+  await expect(removeEmptyDirectory(path)).rejects.toMatchObject({ code: 'ENOTEMPTY' })
+  await removeFileIfThere(join(path, 'pin'))
+  await removeEmptyDirectory(path)
+  await removeEmptyDirectory(path)
+  expect(readdirSync(folder)).not.toContain('credentials')
 })

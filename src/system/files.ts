@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { Bug } from './errors.ts'
 import type { ByteRange } from './system.ts'
 
 /** Null when it is not there or cannot be read: sysfs and efivars answer with all kinds of errors, and to us they all
@@ -22,7 +23,7 @@ export const doesExist = async (path: string) => (await orNull(access(path).then
 
 /** Whoever looks sees the old file or the new one, never a half; after a power cut too. The temporary file is 0600 until
  *  the content is complete, so that a secret is never readable in between; the umask has no say in the final mode. */
-export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   const file = await open(temporary, 'wx', 0o600)
   try {
@@ -65,7 +66,41 @@ export async function makeDirectoryWithMode(path: string, mode: number): Promise
   }
 }
 
-export const removeFileIfThere = (path: string) => rm(path, { force: true })
+/** A name that was removed comes back by a power cut unless its directory is on the disk. */
+export async function removeFileIfThere(path: string): Promise<void> {
+  await rm(path, { force: true })
+  await orNull(syncDirectory(dirname(path)))
+}
+
+/** Never what is in it: that is for whoever knows what it is. */
+export async function removeEmptyDirectory(path: string): Promise<void> {
+  try {
+    await rmdir(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+/** Only the bytes change: on FAT a file that grows changes the table and the directory too, and of those a power cut can
+ *  lose one without the other. */
+export async function overwrite(path: string, bytes: Uint8Array, offset: number): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    const { size } = await file.stat()
+    if (offset + bytes.length > size) throw new Bug(`${path} has ${size} bytes, too few to write up to byte ${offset}`)
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, offset + done)).bytesWritten
+    }
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+export const freeBytesOrNull = (path: string) => orNull(statfs(path).then(({ bavail, bsize }) => bavail * bsize))
+/** FAT and btrfs have no such limit and say 0 of 0. */
+export const freeInodesOrNull = async (path: string) =>
+  (await orNull(statfs(path).then(({ files, ffree }) => ({ free: files === 0 ? null : ffree }))))?.free ?? null
 
 async function readRange(path: string, { start, length }: ByteRange): Promise<Uint8Array> {
   const file = await open(path, 'r')

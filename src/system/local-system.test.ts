@@ -7,6 +7,7 @@ import { Cancelled, CommandError } from './errors.ts'
 import { createLocalSystem } from './local-system.ts'
 import { createLog } from './log.ts'
 import type { Program } from './programs.ts'
+import { runCommand } from './run-command.ts'
 
 // Real small programs; none of them is one of ours, hence the one cast.
 const program = (name: string) => name as Program
@@ -110,14 +111,14 @@ test('a cancel ends what the program started too', async () => {
   })
   await expect(running).rejects.toBeInstanceOf(Cancelled)
   // Reparented and reaped by init, or still a zombie: in both cases it no longer sleeps.
-  const state = (() => {
+  const hasEnded = () => {
     try {
-      return readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2]
+      return ['Z', 'X'].includes(readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2] ?? '')
     } catch {
-      return 'gone'
+      return true
     }
-  })()
-  expect(['gone', 'Z', 'X']).toContain(state)
+  }
+  await expect.poll(hasEnded).toBe(true)
 })
 
 test('starts nothing when it was cancelled before', async () => {
@@ -223,4 +224,45 @@ test('reads, lists, follows links, and answers null for what is not there', asyn
   await removeFile(join(at, 'journal'))
   await removeFile(join(at, 'journal'))
   expect(await exists(join(at, 'journal'))).toBe(false)
+})
+
+test('a failed program is told in fields: its arguments, the signal that ended it, and the last command it traced', async () => {
+  const secret = new Secret('correct horse')
+  const local = system()
+  local.log.hide(secret)
+  const failed = await local.run(...sh('set -x; cat "/nowhere/correct horse"')).catch((error) => error)
+  expect(failed).toMatchObject({ exitCode: 1, signal: null, timedOut: false, traced: ['cat', '/nowhere/***'] })
+  expect(failed.args).toEqual(['-c', 'set -x; cat "/nowhere/***"'])
+  const killed = await local.query(...sh('kill -KILL $$')).catch((error) => error)
+  expect(killed).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: false, isMissing: false })
+  expect(killed.message).toBe('sh was ended by SIGKILL')
+  const late = await local.query(...sh('sleep 60'), { timeoutMs: 50 }).catch((error) => error)
+  expect(late).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true })
+  const missing = await local.query(program('no-such-program'), ['a']).catch((error) => error)
+  expect(missing).toMatchObject({ isMissing: true, signal: null, args: ['a'] })
+})
+
+test('a program that nothing ends is not waited for: a disk that does not answer must not hold the installer too', async () => {
+  const log = createLog({ append: () => {} })
+  const cancel = new AbortController()
+  let pid = 0
+  const kill = (given: number | undefined) => {
+    pid = given ?? 0
+  }
+  const running = runCommand(
+    'sleep',
+    ['60'],
+    { signal: cancel.signal },
+    {
+      log,
+      environment: { PATH: process.env.PATH ?? '' },
+      logsOutput: true,
+      killDelayMs: 20,
+      kill,
+    },
+  )
+  setTimeout(() => cancel.abort(), 20)
+  await expect(running).rejects.toBeInstanceOf(Cancelled)
+  expect(log.tail().at(-2)).toBe(`  sleep (process ${pid}) cannot be ended, nobody waits for it any more`)
+  process.kill(-pid, 'SIGKILL')
 })

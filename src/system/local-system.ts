@@ -4,17 +4,22 @@ import { exchangeOrNull } from './exchange.ts'
 import {
   appendToFile,
   doesExist,
+  freeBytesOrNull,
+  freeInodesOrNull,
   listOrNull,
   makeDirectoryWithMode,
   moveToFreeName,
+  overwrite,
   readBytesOrNull,
   readTextOrNull,
   realPathOrNull,
+  removeEmptyDirectory,
   removeFileIfThere,
   replaceFile,
 } from './files.ts'
 import { httpsGet } from './https-get.ts'
 import type { Log } from './log.ts'
+import { endOrphans, startedByUs } from './orphans.ts'
 import { runCommand } from './run-command.ts'
 import type { System } from './system.ts'
 
@@ -34,8 +39,10 @@ export function createLocalSystem(options: {
   return {
     query: (program, args, commandOptions = {}) =>
       runCommand(program, args, commandOptions, { log, environment, killDelayMs, logsOutput: false }),
-    run: (program, args, commandOptions = {}) =>
-      runCommand(program, args, commandOptions, { log, environment, killDelayMs, logsOutput: true }),
+    run: async (program, args, commandOptions = {}) => {
+      const marked = { ...environment, ...(await startedByUs()) }
+      return runCommand(program, args, commandOptions, { log, environment: marked, killDelayMs, logsOutput: true })
+    },
 
     readText: readTextOrNull,
     readBytes: readBytesOrNull,
@@ -43,16 +50,22 @@ export function createLocalSystem(options: {
     listDirectory: listOrNull,
     realPath: realPathOrNull,
     exists: doesExist,
+    freeBytes: freeBytesOrNull,
+    freeInodes: freeInodesOrNull,
 
     async writeFile(path, content, { mode }) {
       if (content instanceof Secret) log.hide(content)
-      await replaceFile(path, content instanceof Secret ? content.reveal() : content, mode)
+      await replaceFile(path, content instanceof Secret ? content.bytes() : content, mode)
       log.write(`wrote ${path} (${mode.toString(8).padStart(4, '0')})`)
     },
+    writeBytes: (path, content, { mode }) => replaceFile(path, content, mode),
+    writeAt: overwrite,
     appendFile: (path, content, { mode }) => appendToFile(path, content, mode),
     makeDirectory: (path, { mode }) => makeDirectoryWithMode(path, mode),
     removeFile: removeFileIfThere,
+    removeDirectory: removeEmptyDirectory,
     moveFile: moveToFreeName,
+    endOrphans: () => endOrphans(killDelayMs),
 
     httpsGet,
     now: () => new Date(),

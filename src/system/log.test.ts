@@ -44,6 +44,24 @@ test('does not hide values of three characters or less', () => {
   expect(log.tail()).toEqual(['abc'])
 })
 
+test('hides what stands twice in one line, and letters beyond ASCII', () => {
+  const { log } = logInMemory()
+  log.hide(new Secret('Schlüssel🐤'))
+  log.write('Schlüssel🐤=Schlüssel🐤, Schlüssel')
+  expect(log.tail()).toEqual(['***=***, Schlüssel'])
+})
+
+test('has its own copy of what it hides, and forgets it when told to', () => {
+  const { log } = logInMemory()
+  const secret = new Secret('canary')
+  log.hide(secret)
+  secret.wipe()
+  log.write('a canary')
+  log.forget()
+  log.write('a canary')
+  expect(log.tail()).toEqual(['a ***', 'a canary'])
+})
+
 test('takes colours and other control characters out', () => {
   const { log } = logInMemory()
   log.write('\u001b[31merror:\u001b[0m no\bspace\u0007')

@@ -1,11 +1,16 @@
 import { Secret } from '../model/secret.ts'
 import { formatCommand } from './command-line.ts'
-import { expectExitCode, lastLines, stdinText } from './command-result.ts'
+import { expectExitCode, lastLines, stdinOf } from './command-result.ts'
 import { proxyEnvironment } from './environment.ts'
 import { Cancelled, CommandError } from './errors.ts'
 import { createLineSplitter } from './lines.ts'
 import type { Log } from './log.ts'
 import type { CommandOptions, CommandResult } from './system.ts'
+import { lastTraced } from './traced-command.ts'
+
+/** What changes a disk is waited for longer than what looks at it, in delays: a slow one writes what it has for a while, and
+ *  nothing can be let go before. */
+const CHANGE_PATIENCE = 12
 
 /** Loaded with the first command: `keystone --help` and `keystone render` start about 15 ms sooner without it. */
 let execaModule: Promise<typeof import('execa')> | null = null
@@ -22,9 +27,11 @@ export async function runCommand(
     readonly environment: Record<string, string>
     readonly logsOutput: boolean
     readonly killDelayMs: number
+    /** A test gives its own: there is no program at hand that no signal ends. */
+    readonly kill?: (pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL') => void
   },
 ): Promise<CommandResult> {
-  const { log } = context
+  const { log, kill = signalGroup } = context
   const line = formatCommand(program, args)
   execaModule ??= import('execa')
   const { execa } = await execaModule
@@ -34,7 +41,7 @@ export async function runCommand(
   const { proxy = null } = options
   if (proxy !== null) log.write(`  by the proxy ${proxy}: ${program}`)
   const startedAt = performance.now()
-  const input = stdinText(options)
+  const input = stdinOf(options)
   const child = execa(program, [...args], {
     cwd: '/',
     env: {
@@ -74,13 +81,25 @@ export async function runCommand(
 
   let hasTimedOut = false
   let killTimer: NodeJS.Timeout | undefined
+  let giveUp: (ended: Ended) => void = () => {}
+  const givenUp = new Promise<Ended>((resolve) => {
+    giveUp = resolve
+  })
   const stop = () => {
-    signalGroup(child.pid, 'SIGTERM')
+    kill(child.pid, 'SIGTERM')
     killTimer ??= setTimeout(() => {
-      signalGroup(child.pid, 'SIGKILL')
+      kill(child.pid, 'SIGKILL')
       // A grandchild in a session of its own may hold the pipes open for ever; nobody reads them any more.
       child.stdout?.destroy()
       child.stderr?.destroy()
+      // In the kernel, waiting for a disk that does not answer: it ends when that does, and not before.
+      killTimer = setTimeout(
+        () => {
+          log.write(`  ${program} (process ${child.pid ?? '?'}) cannot be ended, nobody waits for it any more`)
+          giveUp({ signal: 'SIGKILL' })
+        },
+        context.killDelayMs * (context.logsOutput ? CHANGE_PATIENCE : 1),
+      )
     }, context.killDelayMs)
   }
   options.signal?.addEventListener('abort', stop, { once: true })
@@ -92,7 +111,7 @@ export async function runCommand(
           stop()
         }, options.timeoutMs)
 
-  const ended = await child
+  const ended: Ended = await Promise.race([child, givenUp])
   options.signal?.removeEventListener('abort', stop)
   clearTimeout(timeout)
   clearTimeout(killTimer)
@@ -111,16 +130,27 @@ export async function runCommand(
   if (ended.exitCode === undefined || hasTimedOut) {
     throw new CommandError({
       program,
+      args: args.map(log.mask),
       line,
       exitCode: null,
       lastLines: lastLines(output, options).map(log.mask),
+      traced: lastTraced(log.mask(output.stderr)),
       isMissing,
+      signal: ended.signal ?? null,
       ...(hasTimedOut && options.timeoutMs !== undefined ? { timedOutMs: options.timeoutMs } : {}),
       cause: ended.cause,
     })
   }
   const result = { exitCode: ended.exitCode, ...output }
-  return expectExitCode({ program, line }, result, options, log.mask)
+  return expectExitCode({ program, args, line }, result, options, log.mask)
+}
+
+/** What is asked of execa's result. */
+type Ended = {
+  readonly code?: string | undefined
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly cause?: unknown
 }
 
 function signalGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {

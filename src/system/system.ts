@@ -57,15 +57,30 @@ export interface System {
   /** Follows all links; null when it leads nowhere. */
   realPath(path: string): Promise<string | null>
   exists(path: string): Promise<boolean>
+  /** What anybody may still write below this path, in bytes; null when that is not known. */
+  freeBytes(path: string): Promise<number | null>
+  /** How many more files fit; null when that is not known, as on file systems without such a limit. */
+  freeInodes(path: string): Promise<number | null>
 
   /** Creates or replaces it in one step (temporary file, fsync, rename), with exactly this mode. */
   writeFile(path: string, content: string | Secret, options: { readonly mode: number }): Promise<void>
+  /** The same with bytes, which are never a secret. */
+  writeBytes(path: string, content: Uint8Array, options: { readonly mode: number }): Promise<void>
   appendFile(path: string, content: string, options: { readonly mode: number }): Promise<void>
+  /** Overwrites a part of a file that is there and long enough; on the disk when it returns. Nothing but those bytes
+   *  changes: neither the length nor where the file lies. */
+  writeAt(path: string, bytes: Uint8Array, offset: number): Promise<void>
   makeDirectory(path: string, options: { readonly mode: number }): Promise<void>
-  /** No error when it is not there. */
+  /** No error when it is not there; it does not come back by a power cut. */
   removeFile(path: string): Promise<void>
+  /** One that is empty; no error when it is not there. Throws when something is in it. */
+  removeDirectory(path: string): Promise<void>
   /** Within one file system; throws when there is something at `to` already, and leaves it alone. */
   moveFile(from: string, to: string): Promise<void>
+
+  /** Ends the programs of installers that are gone, and gives which; they would go on writing to the disks. Left out where no
+   *  program can be running. */
+  endOrphans?(): Promise<readonly { readonly pid: number; readonly name: string }[]>
 
   /** One GET, no redirects. Changes nothing, so a dry run asks too. Never throws for what the network does. */
   httpsGet(url: string, trust: Trust, timeoutMs: number): Promise<HttpsAnswer>

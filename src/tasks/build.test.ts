@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { CommandError, UserError } from '../system/errors.ts'
-import { fakeSystem } from '../testing/fake-system.ts'
+import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
 import { taskContext, zfsPlan } from '../testing/task-context.ts'
 import { build } from './build.ts'
 
 const BUILD =
   "nix build --store /mnt --extra-experimental-features 'nix-command flakes' --extra-substituters 'auto?trusted=1' --log-format " +
-  'internal-json --no-link --print-out-paths --verbose \'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
+  'internal-json --option fsync-store-paths true --no-link --print-out-paths --verbose \'git+file:///mnt/etc/nixos#nixosConfigurations."primer".config.system.build.toplevel\''
 const SYSTEM = '/nix/store/abc-nixos-system-primer-26.05'
 const GIT = 'git -C /mnt/etc/nixos'
 const git = {
@@ -14,6 +14,12 @@ const git = {
   [`${GIT} add --all`]: '',
   [`${GIT} diff --cached --quiet`]: { exitCode: 1 },
   [`${GIT} -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Lock the versions of the inputs'`]:
+    '',
+}
+/** What is asked and done besides when an install goes on. */
+const mended = {
+  [`${GIT} fsck --no-dangling --no-progress`]: '',
+  [`${GIT} -c 'user.name=Keystone installer' -c user.email=root@primer commit --quiet --message 'Begin the build again'`]:
     '',
 }
 const lockFile = { path: '/etc/nixos/flake.lock', content: '{}\n', mode: 0o644 }
@@ -100,4 +106,52 @@ test('is kept as long as the system is in the store of the target, and what it w
   })
   expect(await build.verify(taskContext(unlocked, { outputs }))).toMatchObject([{ code: 'uncommitted' }])
   expect(await build.verify(taskContext(fakeSystem(), { outputs }))).toMatchObject([{ code: 'system-missing' }])
+})
+
+const VERIFY = "nix store verify --extra-experimental-features 'nix-command flakes' --store /mnt --all --no-trust"
+const built = { outputs: { build: { systemPath: SYSTEM } } }
+const committed = {
+  [`${GIT} ls-tree -r -z --name-only HEAD`]:
+    'hosts/primer/disko-config.nix\0flake.nix\0hosts/primer/hardware-configuration.nix\0',
+  [`${GIT} status --porcelain -z`]: '',
+}
+const files = { [`/mnt${SYSTEM}/system.json`]: '', '/mnt/etc/nixos/.git/HEAD': '', '/mnt/nix/var/nix/db/db.sqlite': '' }
+
+test('is done when it is in the store; where the install was cut off over it, only when the store is whole', async () => {
+  const system = fakeSystem({ commands: { ...committed, [VERIFY]: [{ exitCode: 1 }, ''] }, files })
+  expect(await build.check(taskContext(system, built))).toBe('done')
+  expect(system.calls().some(({ line }) => line === VERIFY)).toBe(false)
+  const cut = taskContext(system, { ...built, goesOn: true, interrupted: ['install'] })
+  expect(await build.check(cut)).toBe('todo')
+  expect(await build.check(cut)).toBe('done')
+})
+
+test('what a power cut tore in the store is fetched again, because nix would take it for whole', async () => {
+  const FORGET = 'rm -r -f --one-file-system /mnt/nix/var/nix/db'
+  const machine = (verify: FakeAnswer) =>
+    fakeSystem({ commands: { [VERIFY]: verify, [FORGET]: '', [BUILD]: `${SYSTEM}\n`, ...git, ...mended }, files })
+  const withoutGit = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('git '))
+  const torn = machine({ exitCode: 1 })
+  await build.run(taskContext(torn, { goesOn: true }))
+  expect(withoutGit(torn.runs())).toEqual([FORGET, BUILD])
+  const whole = machine('')
+  await build.run(taskContext(whole, { goesOn: true }))
+  expect(withoutGit(whole.runs())).toEqual([BUILD])
+  const fresh = machine({ exitCode: 1 })
+  await build.run(taskContext(fresh))
+  expect(fresh.calls().some(({ line }) => line === VERIFY)).toBe(false)
+})
+
+test('a lock file that was cut off while nix wrote it is written anew, and git knows it before nix reads the repository', async () => {
+  const lock = { '/mnt/etc/nixos/flake.lock': '{"nodes": {' }
+  const commands = { [VERIFY]: '', [BUILD]: `${SYSTEM}\n`, ...git, ...mended }
+  const system = fakeSystem({ commands, files: { ...files, ...lock } })
+  await build.run(taskContext(system, { goesOn: true, interrupted: ['build'] }))
+  expect(system.removed()).toEqual(['/mnt/etc/nixos/flake.lock'])
+  const runs = system.runs()
+  expect(runs.findIndex((line) => line.includes('add --all'))).toBeLessThan(runs.indexOf(BUILD))
+  // One of a build that was finished is the owner's choice of versions by now.
+  const again = fakeSystem({ commands, files: { ...files, ...lock } })
+  await build.run(taskContext(again, { goesOn: true }))
+  expect(again.removed()).toEqual([])
 })

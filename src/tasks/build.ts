@@ -1,6 +1,7 @@
 import { followNix } from '../install/follow-nix.ts'
 import { onTarget } from '../install/target-mounts.ts'
 import { commitAll, findUncommitted } from '../install/target-repository.ts'
+import { forgetTornPaths, isStoreSound, ON_THE_DISK } from '../install/target-store.ts'
 import { CONFIG_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import { CommandError, UserError } from '../system/errors.ts'
@@ -15,15 +16,27 @@ const LOCK_FILE = `${CONFIG_DIRECTORY}/flake.lock`
  *  Gives `systemPath`, the store path of the built system. */
 export const build: TaskWork = {
   id: 'build',
-  check: async (context) => ((await findUndone(context)).length === 0 ? 'done' : 'todo'),
+  async check(context) {
+    if ((await findUndone(context)).length > 0) return 'todo'
+    // What came after it was cut off while it wrote to the same store.
+    return !context.interrupted.includes('install') || (await isStoreSound(context.system)) ? 'done' : 'todo'
+  },
   async run(context) {
+    if (context.goesOn) await forgetTornPaths(context.system, context.log)
     const hasLock = context.files.some(({ path }) => path === LOCK_FILE)
+    if (context.goesOn && !hasLock) await mendRepository(context)
     const systemPath = systemPathOf(await runNix(context, buildArguments(context.plan.hostName, hasLock)))
     // Without a lock file nix chose the versions and wrote them down; a rebuild must find the same ones.
     if (!hasLock) await commitAll(context, ['Lock the versions of the inputs'])
     return { systemPath }
   },
   verify: findUndone,
+}
+
+/** Nix reads the repository before it writes the lock file into it, and may have been cut off in the middle of that. */
+async function mendRepository(context: TaskContext): Promise<void> {
+  if (context.interrupted.includes('build')) await context.system.removeFile(onTarget(LOCK_FILE))
+  await commitAll(context, ['Begin the build again'])
 }
 
 function buildArguments(hostName: string, hasLock: boolean): readonly string[] {
@@ -38,6 +51,7 @@ function buildArguments(hostName: string, hasLock: boolean): readonly string[] {
     'auto?trusted=1',
     '--log-format',
     'internal-json',
+    ...ON_THE_DISK,
     '--no-link',
     '--print-out-paths',
     '--verbose',
@@ -61,8 +75,17 @@ async function runNix({ plan, system, log, progress }: TaskContext, args: readon
   } catch (error) {
     if (!(error instanceof CommandError) || error.isMissing) throw error
     // nix speaks JSON here; what it said to people is what the person needs.
-    const { program, line, exitCode } = error
-    throw new CommandError({ program, line, exitCode, lastLines: nix.lastLines(), cause: error })
+    const { program, args: given, line, exitCode, signal } = error
+    throw new CommandError({
+      program,
+      args: given,
+      line,
+      exitCode,
+      signal,
+      lastLines: nix.lastLines(),
+      nix: nix.failure(),
+      cause: error,
+    })
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -87,6 +87,36 @@ test('an install that was cut off in the middle of git leaves a lock, which is r
   put('flake.nix', '{ changed = 1; }\n')
   await commitConfig.run(context)
   expect(context.logged).toEqual(['removing /mnt/etc/nixos/.git/index.lock, left by an install that did not end'])
+  expect(await commitConfig.verify(context)).toEqual([])
+})
+
+test.each([
+  ['an object', () => readdirSync(join(folder, 'mnt/etc/nixos/.git/objects')).filter((name) => name.length === 2)],
+  ['its settings', () => null],
+])('a repository that has lost %s in a power cut is made anew', async (_, directories) => {
+  await commitConfig.run(taskContext(system()))
+  const [directory] = directories() ?? []
+  const file = directory === undefined ? 'config' : `objects/${directory}/${objectIn(directory)}`
+  rmSync(join(folder, 'mnt/etc/nixos/.git', file))
+  put(`.git/${file}`, directory === undefined ? '[core' : '')
+  const context = taskContext(system(), { goesOn: true })
+  await commitConfig.run(context)
+  expect(context.logged).toEqual([
+    'the git repository /mnt/etc/nixos was torn when the install was cut off; it is made anew',
+  ])
+  expect(await commitConfig.verify(context)).toEqual([])
+  expect((await git('log', '--oneline')).trim().split('\n')).toHaveLength(1)
+})
+
+const objectIn = (directory: string) => readdirSync(join(folder, 'mnt/etc/nixos/.git/objects', directory))[0] ?? ''
+
+test('a repository that is whole keeps its history when an install goes on, and loses every lock', async () => {
+  await commitConfig.run(taskContext(system()))
+  put('flake.nix', '{ changed = 1; }\n')
+  for (const lock of ['index.lock', 'HEAD.lock', 'refs/heads/main.lock']) put(`.git/${lock}`, '')
+  const context = taskContext(system(), { goesOn: true })
+  await commitConfig.run(context)
+  expect((await git('log', '--oneline')).trim().split('\n')).toHaveLength(2)
   expect(await commitConfig.verify(context)).toEqual([])
 })
 

@@ -1,10 +1,11 @@
 import { posix } from 'node:path'
 import { onTarget } from '../install/target-mounts.ts'
-import { LOG_FILE, STATE_DIRECTORY } from '../model/paths.ts'
+import { JOURNAL_FILE, LOG_FILE, STATE_DIRECTORY } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import type { TaskWork } from './task.ts'
 
 export const PLAN_FILE = `${STATE_DIRECTORY}/plan.json`
+const JOURNAL_COPY = `${STATE_DIRECTORY}/install-journal`
 
 /** Leaves the story of this install on the machine. The log was written with secrets hidden; the plan has none. */
 export const copyLog: TaskWork = {
@@ -18,6 +19,8 @@ export const copyLog: TaskWork = {
     const log = (await system.readText(LOG_FILE)) ?? ''
     await system.writeFile(onTarget(LOG_FILE), log, { mode: 0o640 })
     await system.writeFile(onTarget(PLAN_FILE), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o640 })
+    const journal = await system.readBytes(JOURNAL_FILE)
+    if (journal !== null) await system.writeBytes(onTarget(JOURNAL_COPY), journal, { mode: 0o640 })
     return undefined
   },
   async verify({ system }) {

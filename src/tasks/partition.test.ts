@@ -28,9 +28,19 @@ import { partition } from './partition.ts'
 const DISKO =
   'disko --mode destroy,format,mount --yes-wipe-all-disks --root-mountpoint /mnt /run/keystone/disko-config.nix'
 
+/** A disk with its new table, and no pool besides ours. */
+const onlyNew = { 'wipefs *': '{"signatures":[{"type":"gpt","label":null}]}', 'zpool import': { exitCode: 1 } }
+
 const machine = (commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) =>
   fakeSystem({
-    commands: { [settleLine]: '', [lsblkLine]: lsblkAnswer(), [DISKO]: '', ...commands },
+    commands: {
+      [settleLine]: '',
+      [lsblkLine]: lsblkAnswer(),
+      [DISKO]: '',
+      'zpool get -H -o value guid rpool': '1234567890\n',
+      ...onlyNew,
+      ...commands,
+    },
     files: deviceFiles,
     links,
   })
@@ -62,7 +72,13 @@ test('hands disko the layout and the passphrase by files that only root can read
 test('looks at the disk after everything else and right before the wipe', async () => {
   const system = machine()
   await partition.run(taskContext(system))
-  expect(system.calls().map((call) => call.line)).toEqual([settleLine, lsblkLine, DISKO])
+  expect(
+    system
+      .calls()
+      .map((call) => call.line)
+      .slice(1, 7),
+    // Once more for the partitions that have labels of a pool.
+  ).toEqual([settleLine, lsblkLine, settleLine, lsblkLine, lsblkLine, DISKO])
 })
 
 test('erases nothing without the typed confirmation', async () => {
@@ -107,6 +123,12 @@ test('is kept when everything is mounted from where it should come', async () =>
   expect(await partition.check(taskContext(system))).toBe('done')
   const ext4 = taskContext(machine({ [mountsLine]: ext4Mounted }), { plan: ext4Plan })
   expect(await partition.verify(ext4)).toEqual([])
+})
+
+test('is not kept when something old outlived the wipe', async () => {
+  const old = '{"signatures":[{"type":"gpt","label":null},{"type":"linux_raid_member","label":null}]}'
+  const system = machine({ [mountsLine]: zfsMounted, 'wipefs --no-act --json /dev/vdb': old })
+  expect((await partition.verify(taskContext(system))).map(({ code }) => code)).toEqual(['old-signature-left'])
 })
 
 test('is not kept when a mount is missing or comes from elsewhere', async () => {
@@ -165,12 +187,75 @@ test('undo does nothing where nothing was begun', async () => {
   expect(system.runs()).toEqual([])
 })
 
-test('restore mounts what is formatted already and wipes nothing', async () => {
-  const mount = 'disko --mode mount --root-mountpoint /mnt /run/keystone/disko-config.nix'
-  const system = machine({ [mount]: '' })
-  await partition.restore?.(taskContext(system, { confirmation: null }))
-  expect(system.runs()).toEqual([mount])
+test('leaves the guid of the pool, by which it is told from any other of that name', async () => {
+  expect(await partition.run(taskContext(machine()))).toEqual({ rpool: '1234567890' })
+})
+
+const ESP = '/dev/disk/by-partlabel/disk-a-esp'
+const MOUNT = 'disko --mode mount --root-mountpoint /mnt /run/keystone/disko-config.nix'
+const OPENS = 'cryptsetup open --test-passphrase --key-file /run/keystone/passphrase /dev/zvol/rpool/credstore'
+const WAIT = 'udevadm wait --timeout=30 /dev/zvol/rpool/credstore'
+const nothingHeld = { [mountsLine]: nothingMounted, [devicesLine]: noMapping, 'zpool list -H -o name': '' }
+const reopened = {
+  ...nothingHeld,
+  [`fsck.fat -a ${ESP}`]: { exitCode: 1 },
+  [`fsck.fat -n ${ESP}`]: '',
+  'zpool import -N -R /mnt 1234567890': '',
+  [WAIT]: '',
+  [OPENS]: '',
+  [MOUNT]: '',
+}
+const formatted = { confirmation: null, outputs: { partition: { rpool: '1234567890' } } }
+
+test('restore mends, imports and mounts what is formatted already, and wipes nothing', async () => {
+  const system = machine(reopened)
+  await partition.restore?.(taskContext(system, formatted))
+  expect(system.runs()).toEqual([`fsck.fat -a ${ESP}`, 'zpool import -N -R /mnt 1234567890', WAIT, MOUNT])
   expect(system.written().has('/run/keystone/passphrase')).toBe(false)
+})
+
+test('restore stops at a wrong passphrase, which is for a person to put right', async () => {
+  const system = machine({ ...reopened, [OPENS]: { exitCode: 2 } })
+  await expect(partition.restore?.(taskContext(system, formatted))).rejects.toBeInstanceOf(UserError)
+  expect(system.runs()).not.toContain(MOUNT)
+  expect(system.written().has('/run/keystone/passphrase')).toBe(false)
+})
+
+test('a system that was started since is not gone on with: it would be written over', async () => {
+  const system = fakeSystem({
+    commands: { [settleLine]: '', [lsblkLine]: lsblkAnswer(), ...reopened },
+    files: { ...deviceFiles, '/mnt/var/lib/systemd/random-seed': 'x' },
+    links,
+  })
+  await expect(partition.restore?.(taskContext(system, formatted))).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'the system on these disks has been started since: it is in use, and to go on would write over it',
+  })
+})
+
+test('restore touches nothing on another disk than the one of the plan', async () => {
+  const system = machine({ ...reopened, [lsblkLine]: lsblkAnswer({ serial: 'other' }) })
+  await expect(partition.restore?.(taskContext(system, formatted))).rejects.toMatchObject({
+    problems: [{ code: 'disk-serial-changed' }],
+  })
+  expect(system.runs()).toEqual([])
+})
+
+test('a disk that forgets what was written to its end is found by its second partition table', async () => {
+  const at = (table: Uint8Array | null) =>
+    partition.verify(
+      taskContext(
+        fakeSystem({
+          commands: { [mountsLine]: zfsMounted, [lsblkLine]: lsblkAnswer(), ...onlyNew },
+          files: deviceFiles,
+          links,
+          disks: { '/dev/vdb': ({ start }) => (start === 8589934592 - 512 ? table : null) },
+        }),
+      ),
+    )
+  expect(await at(new TextEncoder().encode('EFI PART'))).toEqual([])
+  expect((await at(new Uint8Array(8))).map(({ code }) => code)).toEqual(['disk-smaller-than-it-says'])
+  expect((await at(null)).map(({ code }) => code)).toEqual(['disk-smaller-than-it-says'])
 })
 
 test('without encryption no passphrase is written; with it, none is a bug', async () => {
@@ -190,6 +275,13 @@ const bothDisks = lsblkAnswer(
   { name: 'vdc', type: 'disk', size: 8589934592, serial: 'keystone-b', ro: false, mountpoints: [null] },
 )
 
+const bothMounted = zfsMounted.replace(']}', ',{"target":"/mnt/data","source":"data/crypt/files","fstype":"zfs"}]}')
+const reopenedBoth = {
+  ...reopened,
+  'zpool import -N -R /mnt rpool': '',
+  'zpool import -N -R /mnt data': '',
+}
+
 /** The second disk, and what disko and cp do to the key. */
 function twoDisks(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> = {}) {
   const system = fakeSystem({
@@ -204,7 +296,10 @@ function twoDisks(commands: Record<string, FakeAnswer | readonly FakeAnswer[]> =
         await system.writeFile(KEPT, 'raw', { mode: 0o600 })
         return ''
       },
-      [mountsLine]: zfsMounted.replace(']}', ',{"target":"/mnt/data","source":"data/crypt/files","fstype":"zfs"}]}'),
+      'zpool get -H -o value guid rpool': '1234567890\n',
+      'zpool get -H -o value guid data': '42\n',
+      [mountsLine]: bothMounted,
+      ...onlyNew,
       ...commands,
     },
     files: { ...deviceFiles, '/dev/vdc': '' },
@@ -227,13 +322,13 @@ test('the key of the data pool moves from memory to the encrypted root, and is k
 })
 
 test('restore opens the data pool by the key on the root, which disko cannot do', async () => {
-  const mount = 'disko --mode mount --root-mountpoint /mnt /run/keystone/disko-config.nix'
   const open = [`zfs load-key -L file://${KEPT} data/crypt`, 'mount -t zfs -o X-mount.mkdir data/crypt/files /mnt/data']
-  const commands = { [mount]: '', ...Object.fromEntries(open.map((line) => [line, ''])) }
-  const locked = twoDisks({ ...commands, [mountsLine]: zfsMounted })
+  const commands = { ...reopenedBoth, ...Object.fromEntries(open.map((line) => [line, ''])) }
+  const locked = twoDisks({ ...commands, [mountsLine]: [nothingMounted, zfsMounted] })
   await partition.restore?.(taskContext(locked, { plan: dataPoolPlan }))
-  expect(locked.runs()).toEqual([mount, ...open])
-  const mounted = twoDisks(commands)
+  expect(locked.runs().slice(-3)).toEqual([MOUNT, ...open])
+  expect(locked.runs().slice(1, 3)).toEqual(['zpool import -N -R /mnt rpool', 'zpool import -N -R /mnt data'])
+  const mounted = twoDisks({ ...commands, [mountsLine]: [nothingMounted, bothMounted] })
   await partition.restore?.(taskContext(mounted, { plan: dataPoolPlan }))
-  expect(mounted.runs()).toEqual([mount])
+  expect(mounted.runs().at(-1)).toBe(MOUNT)
 })

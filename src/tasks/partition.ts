@@ -1,13 +1,19 @@
 import { findDataPoolKeyProblems, keepDataPoolKey, lockedDataPool, openDataPool } from '../install/data-pool.ts'
-import { findHold, releaseTarget } from '../install/release-target.ts'
+import { findOldSignatures } from '../install/old-signatures.ts'
+import { findLostTables } from '../install/partition-tables.ts'
+import { readOldGuids, readPoolGuids, refuseOldPools } from '../install/pool-guids.ts'
+import { clearPoolLabels } from '../install/pool-labels.ts'
+import { findHold, poolsOf, releaseTarget } from '../install/release-target.ts'
+import { reopenTarget } from '../install/reopen-target.ts'
 import { DISKO_FILE, PIN_FILE } from '../install/runtime-files.ts'
-import { compareConfirmation, findTargetProblems } from '../install/target-disks.ts'
-import { findMissingMounts } from '../install/target-mounts.ts'
+import { compareConfirmation, findOtherDisks, findTargetProblems } from '../install/target-disks.ts'
+import { findMissingMounts, onTarget } from '../install/target-mounts.ts'
 import {
   hostDirectory,
   NEW_DATA_POOL_KEY_FILE,
   PASSPHRASE_FILE,
   RUNTIME_DIRECTORY,
+  TARGET_JOURNAL_FILE,
   TARGET_ROOT,
 } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
@@ -21,14 +27,24 @@ export const partition: TaskWork = {
   destroysData: true,
   check: async (context) => ((await findUndone(context)).length === 0 ? 'done' : 'todo'),
   async run(context) {
+    const { plan, system } = context
+    const old = await readOldGuids(system, plan)
     await writeInputs(context)
     // The very last thing before the wipe, so that no disk can have been swapped in between.
     await refuseOtherDisks(context)
+    if (poolsOf(plan).length > 0) await clearPoolLabels(system, plan)
     await runDisko(context, ['--mode', 'destroy,format,mount', '--yes-wipe-all-disks'])
-    await keepDataPoolKey(context.system, context.plan)
-    return undefined
+    const guids = await readPoolGuids(system, plan)
+    refuseOldPools(guids, old)
+    await keepDataPoolKey(system, plan)
+    return guids
   },
-  verify: findUndone,
+  async verify(context) {
+    const { plan, system } = context
+    const undone = [...(await findUndone(context)), ...(await findLostTables(system, plan))]
+    // What is not there has no signature either, and a disk that is lost is told above.
+    return undone.length > 0 ? undone : findOldSignatures(system, plan)
+  },
   async undo({ plan, system }) {
     await system.removeFile(PASSPHRASE_FILE)
     if (plan.unlock === 'tpm-pin') await system.removeFile(PIN_FILE)
@@ -36,9 +52,18 @@ export const partition: TaskWork = {
     await releaseTarget(system, await findHold(system, plan))
   },
   async restore(context) {
+    const { plan, system, outputs, log } = context
+    await refuseWrongDisks(context)
     await writeInputs(context)
+    try {
+      await reopenTarget(system, { plan, guids: outputs.partition ?? {}, log })
+    } catch (error) {
+      await system.removeFile(PASSPHRASE_FILE)
+      throw error
+    }
     await runDisko(context, ['--mode', 'mount'])
-    await openDataPool(context.system, context.plan)
+    await refuseUsedSystem(context)
+    await openDataPool(system, plan)
   },
 }
 
@@ -73,6 +98,32 @@ async function refuseOtherDisks({ plan, system, confirmation }: TaskContext): Pr
   ]
   if (problems.length === 0) return
   throw new UserError('the disks are not the ones that were confirmed; nothing was erased', { problems })
+}
+
+/** Nothing is erased here, but a file system is mended, and a pool taken that another machine may have had. */
+async function refuseWrongDisks({ plan, system }: TaskContext): Promise<void> {
+  const problems = await findOtherDisks(system, plan)
+  if (problems.length === 0) return
+  throw new UserError('the disks are not the ones that the install was begun on; nothing was changed', { problems })
+}
+
+/** Written at each start of a system by systemd-random-seed.service, and by no installer. */
+const STARTED_MARK = '/var/lib/systemd/random-seed'
+
+/** A power cut right before the end leaves a system that starts, and its journal with it. It may have been in use for years
+ *  when somebody starts an installer again. */
+async function refuseUsedSystem({ system }: TaskContext): Promise<void> {
+  if (!(await system.exists(onTarget(STARTED_MARK)))) return
+  throw new UserError(
+    'the system on these disks has been started since: it is in use, and to go on would write over it',
+    {
+      nextSteps: [
+        'start it from its disk, and finish there what is missing',
+        `it is not offered again once ${TARGET_JOURNAL_FILE} is removed on it`,
+        'or begin again from the start: the disks are erased then',
+      ],
+    },
+  )
 }
 
 function diskoConfig({ files, plan }: TaskContext): string {

@@ -21,9 +21,12 @@ export const passwords: TaskWork = {
   id: 'passwords',
   check: async (context) => ((await findMissing(context)).length === 0 ? 'done' : 'todo'),
   async run(context) {
-    const { system, secrets } = context
+    const { plan, system, secrets } = context
+    if (plan.network.wifi !== null && secrets.wifiPassphrase === null)
+      throw new Bug('nobody knows the Wi-Fi passphrase')
+    if (plan.cluster.join !== null && secrets.joinToken === null) throw new Bug('nobody knows the token to join')
     const hash = secrets.passwordHash ?? (await hashOf(system, secrets.password))
-    await writeSecret(system, PASSWORD_HASH_FILE, new Secret(`${hash.reveal()}\n`))
+    await writeSecret(system, PASSWORD_HASH_FILE, hash.followedBy('\n'))
     for (const { path, content } of otherSecrets(context)) await writeSecret(system, path, content)
     return undefined
   },
@@ -38,19 +41,22 @@ async function hashOf(system: System, password: Secret | null): Promise<Secret> 
     preview: '$y$j9T$dry$run\n',
   })
   const hash = stdout.trim()
-  if (YESCRYPT.test(hash)) return new Secret(hash)
+  if (YESCRYPT.test(hash)) return password.derive(() => new TextEncoder().encode(hash))
   throw new UserError('mkpasswd gave no yescrypt hash', { nextSteps: ['start from the Keystone medium'] })
 }
 
 /** The wireless passphrase under the name that modules/keystone/network.nix asks for, and the token of the cluster to join. */
-function otherSecrets({ plan, secrets }: TaskContext): readonly { path: string; content: Secret }[] {
+function otherSecrets({
+  plan,
+  secrets,
+}: Pick<TaskContext, 'plan' | 'secrets'>): readonly { path: string; content: Secret }[] {
   const { wifiPassphrase, joinToken } = secrets
   const { wifi } = plan.network
   return [
     ...(wifiPassphrase && wifi
       ? [{ path: WIFI_SECRETS_FILE, content: wifiSecretsFile(wifi.ssid, wifiPassphrase) }]
       : []),
-    ...(joinToken ? [{ path: JOIN_TOKEN_FILE, content: new Secret(`${joinToken.reveal()}\n`) }] : []),
+    ...(joinToken ? [{ path: JOIN_TOKEN_FILE, content: joinToken.followedBy('\n') }] : []),
   ]
 }
 

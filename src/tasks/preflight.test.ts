@@ -22,7 +22,9 @@ const NEEDED = [
   'cryptsetup',
   'disko',
   'findmnt',
+  'fsck.fat',
   'lsblk',
+  'mkfs.vfat',
   'mkpasswd',
   'nix',
   'nixos-generate-config',
@@ -31,6 +33,7 @@ const NEEDED = [
   'systemd-cryptenroll',
   'udevadm',
   'umount',
+  'wipefs',
   'zfs',
   'zpool',
 ]
@@ -134,4 +137,31 @@ test('refuses to let the passphrase pass through a disk', async () => {
 test('is done on a resume over our own mounts, else to do', async () => {
   expect(await preflight.check(taskContext(machine({ [mountsLine]: zfsMounted })))).toBe('done')
   expect(await preflight.check(taskContext(machine()))).toBe('todo')
+})
+
+test('what is not ours is named with the command that ends it', async () => {
+  const system = machine({
+    [devicesLine]: openMapping('credstore'),
+    [mountsLine]: mountsAnswer(['/mnt', '/dev/vdc1', 'ext4']),
+    'zpool list -H -o name': 'rpool\n',
+  })
+  const hints = (await preflight.verify(taskContext(system))).map(({ hint }) => /`(.*)`/.exec(hint ?? '')?.[1])
+  expect(hints).toEqual(['umount -R /mnt', 'cryptsetup close credstore', 'zpool export rpool'])
+})
+
+test('tells what would end the install in its middle', async () => {
+  const system = machine({}, { '/proc/swaps': 'Filename Type Size Used Priority\n/dev/vdc2 partition 1 0 -2\n' })
+  expect((await findings(system)).map(([code]) => code)).toEqual(['swap-on-disk'])
+})
+
+test('lets go of what an installer that is gone has left, and only of that', async () => {
+  const held = machine({
+    [mountsLine]: mountsAnswer(['/mnt', '/dev/mapper/cryptroot', 'ext4']),
+    'umount -R /mnt': '',
+  })
+  await preflight.run(taskContext(held, { plan: ext4Plan, leftBy: ext4Plan }))
+  expect(held.runs()).toEqual(['umount -R /mnt'])
+  const foreign = machine({ [mountsLine]: mountsAnswer(['/mnt', '/dev/mapper/cryptroot', 'ext4']) })
+  await preflight.run(taskContext(foreign, { plan: ext4Plan }))
+  expect(foreign.runs()).toEqual([])
 })

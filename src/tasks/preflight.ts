@@ -1,5 +1,7 @@
 import { checkCluster } from '../install/cluster-check.ts'
 import { lockedDataPool } from '../install/data-pool.ts'
+import { findUnreadiness } from '../install/machine-readiness.ts'
+import { releaseLeft } from '../install/release-left.ts'
 import { isMappingOpen, poolsOf, readPools } from '../install/release-target.ts'
 import { findTargetProblems } from '../install/target-disks.ts'
 import { findMissingMounts, isBelow, type Mount, readMounts } from '../install/target-mounts.ts'
@@ -13,13 +15,16 @@ import type { TaskContext, TaskWork } from './task.ts'
 const ALWAYS_NEEDED: readonly Program[] = [
   programs.disko,
   programs.findmnt,
+  programs.fsckFat,
   programs.lsblk,
+  programs.mkfsVfat,
   programs.nix,
   programs.nixosGenerateConfig,
   programs.nixosInstall,
   programs.sync,
   programs.udevadm,
   programs.umount,
+  programs.wipefs,
 ]
 const NEEDED_FOR_ZFS: readonly Program[] = [programs.zfs, programs.zpool]
 const NEEDED_FOR_ENCRYPTION: readonly Program[] = [programs.cryptsetup, programs.systemdCryptenroll]
@@ -31,8 +36,12 @@ export const preflight: TaskWork = {
     // A resume over our own mounts: the disks are in use, and by us.
     return (await findMissingMounts(system, plan)).length === 0 ? 'done' : 'todo'
   },
-  // It only looks, and looking is verify's business; so a dry run on any machine gets as far as the later tasks.
-  run: async () => undefined,
+  // It only looks, and looking is verify's business; so a dry run on any machine gets as far as the later tasks. What an
+  // installer that is gone has left open is let go first: the disks would be in use, and by us.
+  async run({ leftBy, system, log }) {
+    if (leftBy !== null) await releaseLeft(system, leftBy, log)
+    return undefined
+  },
   /** All findings at once. */
   async verify(context) {
     const { plan, system } = context
@@ -42,6 +51,7 @@ export const preflight: TaskWork = {
     const groups = await Promise.all([
       findMissingFirmware(context),
       findMissingPrograms(system, neededPrograms(context)),
+      findUnreadiness(system, plan),
       findTargetProblems(system, plan, context.confirmation),
       findNamesInUse(context),
       findClusterProblems(context),
@@ -51,9 +61,11 @@ export const preflight: TaskWork = {
 }
 
 /** A cluster that does not take this machine is found before anything is erased. What it does not tell is no problem. */
-async function findClusterProblems({ plan, secrets, system }: TaskContext): Promise<readonly Problem[]> {
+async function findClusterProblems({ plan, secrets, system, goesOn }: TaskContext): Promise<readonly Problem[]> {
   const { join } = plan.cluster
   if (join === null) return []
+  // An install that goes on and has its token on the disk already is not asked for it again.
+  if (secrets.joinToken === null && goesOn) return []
   if (secrets.joinToken === null) throw new Bug('a plan that joins a cluster, without a token')
   const get: System['httpsGet'] = (url, trust, timeoutMs) => system.httpsGet(url, trust, timeoutMs)
   return (await checkCluster({ ...join, token: secrets.joinToken }, plan.hostName, get)).problems
@@ -134,7 +146,6 @@ async function findNamesInUse({ plan, system }: TaskContext): Promise<readonly P
   const { luksName } = plan.storage
   const pools = poolsOf(plan)
   const problems: Problem[] = []
-  const hint = 'it may be left from an installation that ended early: restart the machine and begin again'
   const mounts = await readMounts(system)
   // The deepest mount that holds the directory; of two at one place the later one.
   const runtime = mounts
@@ -148,16 +159,24 @@ async function findNamesInUse({ plan, system }: TaskContext): Promise<readonly P
   const mounted = mounts.filter((mount) => isBelow(mount.target, TARGET_ROOT))
   if (mounted.length > 0) {
     const message = `${TARGET_ROOT} is in use: ${mounted.map((mount) => mount.target).join(', ')}`
+    const hint = endIt(`umount -R ${TARGET_ROOT}`)
     problems.push({ code: 'target-in-use', path: ['target'], message, hint })
   }
   if (luksName !== null && (await isMappingOpen(system, luksName))) {
     const message = `an encrypted device with the name ${luksName} is open`
+    const hint = endIt(`cryptsetup close ${luksName}`)
     problems.push({ code: 'mapping-in-use', path: ['target', luksName], message, hint })
   }
   const imported = pools.length === 0 ? [] : await readPools(system)
   for (const pool of pools.filter((name) => imported.includes(name))) {
     const message = `a ZFS pool with the name ${pool} is imported`
+    const hint = endIt(`zpool export ${pool}`)
     problems.push({ code: 'pool-in-use', path: ['target', pool], message, hint })
   }
   return problems
+}
+
+/** Not ours, so nobody but its owner ends it. */
+function endIt(command: string): string {
+  return `if nobody needs it, end that in a shell with \`${command}\`, then retry`
 }

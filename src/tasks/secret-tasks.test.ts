@@ -61,3 +61,11 @@ test('neither a password nor its hash is a bug', async () => {
   const context = taskContext(fakeSystem(), { secrets: { ...secrets, password: null } })
   await expect(passwords.run(context)).rejects.toBeInstanceOf(Bug)
 })
+
+test('a secret that nobody knows is a bug, and never left out in silence', async () => {
+  const wireless = { ...zfsPlan, network: { ...zfsPlan.network, wifi: { ssid: 'home' } } }
+  await expect(passwords.run(taskContext(fakeSystem(), { plan: wireless }))).rejects.toBeInstanceOf(Bug)
+  const join = { server: 'https://primer.home:6443', caHash: 'sha256:0' }
+  const joining = { ...zfsPlan, cluster: { ...zfsPlan.cluster, role: 'worker', join } as const }
+  await expect(passwords.run(taskContext(fakeSystem(), { plan: joining }))).rejects.toBeInstanceOf(Bug)
+})

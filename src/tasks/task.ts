@@ -1,5 +1,5 @@
 import type { Confirmation } from '../model/answers.ts'
-import type { TaskId } from '../model/event.ts'
+import type { ProgressBytes, TaskId } from '../model/event.ts'
 import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan, RenderedFile } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -19,9 +19,18 @@ export type TaskContext = {
   readonly system: System
   /** Outputs of the tasks before, by task id. */
   readonly outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>
+  /** An install that was begun before goes on: secrets of tasks that are finished are not known any more. */
+  readonly goesOn: boolean
+  /** Begun by an earlier run that this one goes on with, and never finished: what they wrote may be torn. */
+  readonly interrupted: readonly TaskId[]
+  /** An install that was begun on this machine since it was started, by an installer that is gone: what it holds open may be
+   *  let go. */
+  readonly leftBy: Plan | null
   log(line: string): void
   /** 0..1 within this task. A task that measures its speed says what is left, or null while that cannot be said. */
-  progress(fraction: number, message?: string, timeLeftMs?: number | null): void
+  progress(fraction: number, message?: string, timeLeftMs?: number | null, bytes?: ProgressBytes): void
+  /** Something worth knowing that stops nothing: `pool-degraded`, and a sentence. */
+  notice(code: string, message: string): void
   readonly signal: AbortSignal
 }
 
@@ -41,7 +50,7 @@ export type Task = {
   /** Only for what can be undone: a mount, a swap, a mapping. */
   undo?(context: TaskContext): Promise<void>
   /** Takes the undo back without doing the work again (mounts what is formatted already), so that a retry keeps what
-   *  was built. Where it fails, the task runs again. */
+   *  was built. Where a program fails, the task runs again; a UserError is for the person to put right, and stops. */
   restore?(context: TaskContext): Promise<void>
 }
 

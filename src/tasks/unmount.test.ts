@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { PlannedDisk } from '../model/plan.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
 import {
+  dataPoolPlan,
   deviceFiles,
   devicesLine,
   ext4Plan,
@@ -17,6 +19,7 @@ import { unmount } from './unmount.ts'
 test('lets go of the target in the order that does not block the kernel', async () => {
   const system = fakeSystem({
     commands: {
+      'zpool list -H -o name,health rpool': 'rpool\tONLINE\n',
       'umount -R /mnt': '',
       'cryptsetup close credstore': '',
       'udevadm settle --timeout=30': '',
@@ -24,7 +27,9 @@ test('lets go of the target in the order that does not block the kernel', async 
       'zpool export rpool': '',
     },
   })
-  await unmount.run(taskContext(system))
+  const context = taskContext(system)
+  await unmount.run(context)
+  expect(context.notices).toEqual([])
   expect(system.runs()).toEqual([
     'umount -R /mnt',
     'cryptsetup close credstore',
@@ -32,6 +37,67 @@ test('lets go of the target in the order that does not block the kernel', async 
     devicesLine,
     'zpool export rpool',
   ])
+})
+
+test('a pool without one of its disks is told, and let go like any other', async () => {
+  const system = fakeSystem({
+    commands: {
+      'zpool list -H -o name,health data rpool': 'data\tONLINE\nrpool\tDEGRADED\n',
+      'umount -R /mnt': '',
+      'cryptsetup close credstore': '',
+      'udevadm settle --timeout=30': '',
+      [devicesLine]: noMapping,
+      'zpool export data': '',
+      'zpool export rpool': '',
+    },
+  })
+  const context = taskContext(system, { plan: dataPoolPlan })
+  await unmount.run(context)
+  expect(context.notices).toEqual([
+    ['pool-degraded', 'the pool rpool is DEGRADED: one of its disks is missing or broken, look at zpool status'],
+  ])
+  expect(system.runs().at(-1)).toBe('zpool export rpool')
+})
+
+test('takes the journal from the esp before it unmounts it: an install that is done is not offered again', async () => {
+  const journal = '/mnt/boot/keystone/journal'
+  const there: boolean[] = []
+  const system = fakeSystem({
+    commands: {
+      'umount -R /mnt': async () => {
+        there.push(await system.exists(journal))
+        return ''
+      },
+      'cryptsetup close cryptroot': '',
+      'udevadm settle --timeout=30': '',
+      [devicesLine]: noMapping,
+    },
+    files: { [journal]: new Uint8Array(512), '/mnt/boot2/keystone/journal': new Uint8Array(512) },
+  })
+  const { storage } = ext4Plan
+  const second = { ...(storage.disks[0] as PlannedDisk), key: 'b', espMountpoint: '/boot2' }
+  const plan = { ...ext4Plan, storage: { ...storage, disks: [...storage.disks, second] } }
+  await unmount.run(taskContext(system, { plan }))
+  expect(there).toEqual([false])
+  // The copy first: an older one must not be left alone.
+  expect(system.removed()).toEqual(['/mnt/boot2/keystone/journal', journal])
+})
+
+test('an esp on a disk that is gone keeps its journal, and stops nothing', async () => {
+  const system = fakeSystem({
+    commands: {
+      'umount -R /mnt': '',
+      'cryptsetup close cryptroot': '',
+      'udevadm settle --timeout=30': '',
+      [devicesLine]: noMapping,
+    },
+  })
+  const refused = Object.assign(new Error('EIO: i/o error, unlink'), { code: 'EIO', syscall: 'unlink' })
+  const broken = { ...system, removeFile: () => Promise.reject(refused) }
+  const context = taskContext(broken, { plan: ext4Plan })
+  await unmount.run(context)
+  expect(context.logged).toEqual(['/mnt/boot/keystone/journal stays: EIO: i/o error, unlink'])
+  expect(system.runs()[0]).toBe('umount -R /mnt')
 })
 
 test('ext4 has a mapping and no pool', async () => {

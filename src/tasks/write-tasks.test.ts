@@ -134,3 +134,20 @@ test('finish syncs the disks and leaves nothing in memory files', async () => {
     'it unlocks by the TPM or the passphrase',
   ])
 })
+
+test('hardware-config is not kept when a power cut has left only its beginning', async () => {
+  const at = (text: string) =>
+    hardwareConfig.check(
+      taskContext(fakeSystem({ files: { '/mnt/etc/nixos/hosts/primer/hardware-configuration.nix': text } })),
+    )
+  expect(await at('{ ... }:\n{ boot = 1; }\n')).toBe('done')
+  expect(await at('{ ... }:\n{ boot =')).toBe('todo')
+})
+
+test('copy-log keeps the journal of the install too, as it is', async () => {
+  const bytes = Uint8Array.from([75, 0, 255, 10])
+  const system = fakeSystem({ files: { '/var/lib/keystone-installer/journal.jsonl': bytes } })
+  await copyLog.run(taskContext(system))
+  expect(await system.readBytes('/mnt/var/lib/keystone/install-journal')).toEqual(bytes)
+  expect(system.written().get('/mnt/var/lib/keystone/install-journal')?.mode).toBe(0o640)
+})

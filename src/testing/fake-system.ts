@@ -2,7 +2,7 @@ import { Secret } from '../model/secret.ts'
 import { formatCommand } from '../system/command-line.ts'
 import { expectExitCode } from '../system/command-result.ts'
 import { Bug, Cancelled, CommandError } from '../system/errors.ts'
-import type { CommandOptions, CommandResult, System } from '../system/system.ts'
+import type { ByteRange, CommandOptions, CommandResult, System } from '../system/system.ts'
 
 /** What a fake command answers: its stdout, a partial result, `missing` for a program that is not installed, an error to
  *  throw, or a function of what it was called with (which may look at stdin or change the fake's files). */
@@ -50,6 +50,10 @@ export type FakeOptions = {
   /** Directories besides those that the files and links imply. */
   readonly directories?: readonly string[]
   readonly httpsGet?: System['httpsGet']
+  /** What a disk answers to a read of a range: a disk is larger than any fake file. Null: it cannot be read there. */
+  readonly disks?: Readonly<Record<string, (range: ByteRange) => Uint8Array | null>>
+  /** Free bytes and free inodes, by path; a path that is not named says nothing. */
+  readonly free?: Readonly<Record<string, { readonly bytes?: number | null; readonly inodes?: number | null }>>
   readonly now?: () => Date
 }
 
@@ -129,7 +133,9 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
 
   function read(path: string): string | Uint8Array | null {
     const real = resolve(path)
-    return written.get(real)?.content ?? given.get(real) ?? null
+    const bytes = given.get(real)
+    // Bytes that were written are kept as bytes besides.
+    return bytes instanceof Uint8Array ? bytes : (written.get(real)?.content ?? bytes ?? null)
   }
 
   return {
@@ -140,6 +146,8 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       return content instanceof Uint8Array ? new TextDecoder().decode(content) : content
     },
     async readBytes(path, range) {
+      const disk = options.disks?.[resolve(path)]
+      if (disk && range) return disk(range)
       const content = read(path)
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       return bytes && range ? bytes.subarray(range.start, range.start + range.length) : bytes
@@ -158,8 +166,27 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       return isThere(real) ? real : null
     },
     exists: async (path) => isThere(resolve(path)),
+    freeBytes: async (path) => options.free?.[path]?.bytes ?? null,
+    freeInodes: async (path) => options.free?.[path]?.inodes ?? null,
+    async writeBytes(path, content, { mode }) {
+      const real = resolve(path)
+      given.set(real, content.slice())
+      written.set(real, { content: new TextDecoder().decode(content), mode, wasSecret: false })
+    },
+    async writeAt(path, bytes, offset) {
+      const real = resolve(path)
+      const old = given.get(real)
+      if (!(old instanceof Uint8Array)) throw systemError('ENOENT', `no such file or directory, open '${path}'`)
+      if (offset + bytes.length > old.length) throw new Bug(`writeAt beyond the end of ${path}`)
+      const content = old.slice()
+      content.set(bytes, offset)
+      given.set(real, content)
+      const mode = written.get(real)?.mode ?? 0o600
+      written.set(real, { content: new TextDecoder().decode(content), mode, wasSecret: false })
+    },
     async writeFile(path, content, { mode }) {
       const wasSecret = content instanceof Secret
+      if (given.get(resolve(path)) instanceof Uint8Array) given.delete(resolve(path))
       written.set(resolve(path), { content: wasSecret ? content.reveal() : content, mode, wasSecret })
     },
     async appendFile(path, content, { mode }) {
@@ -175,6 +202,11 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       if (isThere(real)) removed.push(path)
       written.delete(real)
       given.delete(real)
+    },
+    async removeDirectory(path) {
+      const real = resolve(path)
+      if (everyPath().some((other) => other.startsWith(`${real}/`))) throw systemError('ENOTEMPTY', `rmdir '${path}'`)
+      if (madeDirectories.delete(real)) removed.push(path)
     },
     async moveFile(from, to) {
       if (isThere(resolve(to))) throw new Error(`EEXIST: file already exists, link '${from}' -> '${to}'`)
@@ -196,4 +228,9 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
     madeDirectories: () => new Map(madeDirectories),
     removed: () => [...removed],
   }
+}
+
+/** As node throws it for a failed system call. */
+function systemError(code: string, message: string): Error {
+  return Object.assign(new Error(`${code}: ${message}`), { code, syscall: 'open' })
 }

@@ -27,6 +27,9 @@ export function screenServices(hardware: Hardware, more: Partial<WizardServices>
       onPart(hardware)
       return hardware
     },
+    findBegun: async () => null,
+    opensDisks: async () => null,
+    release: async () => void calls.push('release'),
     install(request) {
       installs.push(request)
       for (const wake of waiting.splice(0)) wake()
@@ -41,6 +44,12 @@ export function screenServices(hardware: Hardware, more: Partial<WizardServices>
       return 'saved'
     },
     reboot: async () => void calls.push('reboot'),
+    powerOff: async () => void calls.push('power off'),
+    sticks: async () => [],
+    async saveBundle({ to }) {
+      calls.push(`bundle ${to}`)
+      return { status: 'saved', path: '/stick/keystone-bundle.tar.gz' }
+    },
     openShell: async () => void calls.push('shell'),
     readLog: async () => ['first line of the log', 'second line of the log'],
     pages: {

@@ -47,6 +47,7 @@ export const KEYS = {
   Backspace: '\u007F',
   Space: ' ',
   F1: '\u001BOP',
+  F2: '\u001BOQ',
   'Ctrl-C': '\u0003',
   'Ctrl-L': '\f',
   'Ctrl-U': '\u0015',

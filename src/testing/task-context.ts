@@ -209,12 +209,14 @@ export const secrets: InstallSecrets = {
 export type TestContext = TaskContext & {
   readonly logged: string[]
   readonly steps: (readonly [number, string | undefined])[]
+  readonly notices: (readonly [code: string, message: string])[]
 }
 
 /** What a task gets, with what it told kept for the test. */
 export function taskContext(system: System, changes: Partial<TaskContext> = {}): TestContext {
   const logged: string[] = []
   const steps: (readonly [number, string | undefined])[] = []
+  const notices: (readonly [code: string, message: string])[] = []
   return {
     plan: zfsPlan,
     files: [
@@ -226,11 +228,16 @@ export function taskContext(system: System, changes: Partial<TaskContext> = {}):
     confirmation,
     system,
     outputs: {},
+    goesOn: false,
+    interrupted: [],
+    leftBy: null,
     log: (line) => logged.push(line),
     progress: (fraction, message) => steps.push([fraction, message]),
+    notice: (code, message) => notices.push([code, message]),
     signal: new AbortController().signal,
     logged,
     steps,
+    notices,
     ...changes,
   }
 }

@@ -2,6 +2,7 @@ import { render } from 'ink'
 import { useSyncExternalStore } from 'react'
 import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import { createWizard } from '../wizard/wizard.ts'
+import { BundlePage } from './bundle-page.tsx'
 import { FailedPage } from './failed-page.tsx'
 import { FormPage } from './form-page.tsx'
 import { Frame } from './frame.tsx'
@@ -48,6 +49,7 @@ export async function startWizard(services: WizardServices, options: WizardOptio
     capabilities: options.capabilities,
     outDirectory: options.outDirectory ?? null,
     lendTerminal,
+    print: (text) => options.stdout.write(text),
   })
   let hasHungUp = false
   let isLeaving = false
@@ -76,7 +78,8 @@ export async function startWizard(services: WizardServices, options: WizardOptio
 
   /** The terminal is gone: leave, but let an install that runs come to its end first. */
   function leaveIfHungUp() {
-    if (!hasHungUp || isLeaving || wizard.state().exit !== null || wizard.state().page === 'install') return
+    if (!hasHungUp || isLeaving || wizard.state().exit !== null) return
+    if (wizard.state().page === 'install' || wizard.state().isReleasing) return
     isLeaving = true
     wizard.send({ type: 'CLOSE' })
     wizard.send({ type: 'QUIT' })
@@ -122,7 +125,8 @@ export function App({ session }: { readonly session: Session }) {
   const { page, overlay } = view.wizard
   if (isTooSmall(view.size)) return <TooSmall view={view} />
   if (overlay === 'quit') return <QuitDialog view={view} session={session} />
-  if (overlay === 'help' || overlay === 'log') return <ReadingPage view={view} what={overlay} />
+  if (overlay === 'bundle') return <BundlePage view={view} session={session} />
+  if (overlay !== 'none') return <ReadingPage view={view} what={overlay} />
   if (page === 'install') return <InstallPage view={view} />
   if (page === 'failed') return <FailedPage view={view} session={session} />
   const form = formOf(view, session)

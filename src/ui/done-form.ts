@@ -1,12 +1,13 @@
 import type { Unlock } from '../model/answers.ts'
 import type { Form } from './page-forms.ts'
+import { planInHand } from './plan-in-hand.ts'
 import { NEXT_BUTTON } from './rows.ts'
 import type { Session, View } from './session.ts'
-import { cut, pad } from './text.ts'
+import { closed, cut, pad, sentence } from './text.ts'
 
 export function doneForm({ wizard, outDirectory }: View, session: Pick<Session, 'send'>): Form {
-  const { install, isDryRun, review } = wizard
-  const plan = review?.plan
+  const { install, isDryRun } = wizard
+  const plan = planInHand(wizard)
   const done = install.tasks.filter(({ state }) => state === 'done' || state === 'already-done')
   if (isDryRun) {
     return {
@@ -28,6 +29,11 @@ export function doneForm({ wizard, outDirectory }: View, session: Pick<Session, 
         kind: 'lines',
         lines: inTwoColumns(done.map(({ title }) => `✓ ${title}`)),
       },
+      ...install.notices.map(({ message }) => ({
+        kind: 'note' as const,
+        text: `! ${closed(sentence(message))}`,
+        tone: 'warning' as const,
+      })),
       { kind: 'blank' },
       { kind: 'heading', text: 'What happens next' },
       {

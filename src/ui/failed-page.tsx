@@ -5,15 +5,23 @@ import { scrollOf } from './scrolling.ts'
 import type { Session, View } from './session.ts'
 import { toneProps } from './theme.ts'
 
-type Choice = 'retry' | 'log' | 'answers' | 'shell' | 'quit'
+type Choice = 'retry' | 'log' | 'answers' | 'shell' | 'bundle' | 'power-off' | 'quit'
 
-const ITEMS: readonly MenuItem<Choice>[] = [
-  { value: 'retry', label: 'Try again: go on where it stopped' },
-  { value: 'log', label: 'View the log' },
-  { value: 'answers', label: 'Change the answers and start over' },
-  { value: 'shell', label: 'Open a shell' },
-  { value: 'quit', label: 'Quit' },
-]
+const WAITS = 'when the disks are let go'
+
+/** What needs the disks waits until they are let go; what helps when they never are does not. */
+function itemsFor({ wizard }: View): readonly MenuItem<Choice>[] {
+  const blocked = wizard.isReleasing ? { blockedBecause: WAITS } : {}
+  return [
+    { value: 'retry', label: 'Try again: go on where it stopped', ...blocked },
+    { value: 'log', label: 'View the log' },
+    { value: 'answers', label: 'Change the answers and start over', ...blocked },
+    { value: 'shell', label: 'Open a shell' },
+    { value: 'bundle', label: 'Save a support bundle (F2)' },
+    { value: 'power-off', label: 'Power off' },
+    { value: 'quit', label: 'Quit' },
+  ]
+}
 
 export function FailedPage({ view, session }: { readonly view: View; readonly session: Session }) {
   const { lines, top, last, height } = scrollOf(view, 'failed')
@@ -27,7 +35,11 @@ export function FailedPage({ view, session }: { readonly view: View; readonly se
           </Text>
         ))}
       </Box>
-      <Menu items={ITEMS} onSelect={(choice) => ACTS[choice](session)} />
+      <Menu
+        items={itemsFor(view)}
+        onSelect={(choice) => ACTS[choice](session)}
+        onBlocked={() => session.change({ notice: 'The disks are still being let go; this waits for that.' })}
+      />
     </Frame>
   )
 }
@@ -37,5 +49,7 @@ const ACTS: Readonly<Record<Choice, (session: Session) => void>> = {
   log: (session) => session.openLog(),
   answers: (session) => session.send({ type: 'GOTO', page: 'review' }),
   shell: (session) => session.openShell(),
+  bundle: (session) => session.openBundle(),
+  'power-off': (session) => session.powerOff(),
   quit: (session) => session.send({ type: 'QUIT' }),
 }

@@ -17,6 +17,7 @@ const NO_ACTS: Pick<Session, 'send' | 'change' | 'view' | 'looksOf' | 'saveAnswe
 export function footerKeys(view: View): readonly string[] {
   const { page, overlay } = view.wizard
   if (overlay === 'quit') return ['Up/Down choose', 'Enter take', 'Esc stay']
+  if (overlay === 'bundle') return bundleKeys(view)
   if (overlay !== 'none') return ['Up/Down, Page Up/Down scroll', 'Esc close']
   if (page === 'install') return ['Up/Down, Page Up/Down, End log', 'F1/? help', 'Ctrl-C cancel']
   if (page === 'failed') return ['Up/Down choose', 'Enter take', 'Page Up/Down scroll', 'F1/? help', 'Ctrl-C quit']
@@ -25,7 +26,8 @@ export function footerKeys(view: View): readonly string[] {
   if (field?.kind === 'select' && field.open) {
     return ['Type to search', 'Up/Down mark', 'Enter take', 'Esc close', 'Ctrl-C quit']
   }
-  const back = page === 'welcome' || page === 'done' ? [] : ['Esc back']
+  const isFirst = page === 'begun' || (page === 'welcome' && view.wizard.earlier === null)
+  const back = isFirst || page === 'done' ? [] : ['Esc back']
   const stops = form ? stopsOf(form).length : 0
   const move = stops > 1 ? ['Up/Down move'] : []
   return [
@@ -35,6 +37,11 @@ export function footerKeys(view: View): readonly string[] {
     takesText(field) ? 'F1 help' : 'F1/? help',
     'Ctrl-C quit',
   ]
+}
+
+function bundleKeys({ bundle }: View): readonly string[] {
+  if (bundle?.status !== 'choosing') return ['Esc close']
+  return ['Up/Down choose', 'Enter take', 'Esc close']
 }
 
 function fieldKeys(field: Field | null): readonly string[] {

@@ -61,8 +61,9 @@ function isUndecided(field: Field | null): boolean {
 }
 
 function goBack(session: Session): void {
-  const { page } = session.view().wizard
-  if (page === 'welcome') session.change({ notice: 'This is the first page. Ctrl-C asks whether to quit.' })
+  const { page, earlier } = session.view().wizard
+  const isFirst = page === 'begun' || (page === 'welcome' && earlier === null)
+  if (isFirst) session.change({ notice: 'This is the first page. Ctrl-C asks whether to quit.' })
   else if (page === 'done') session.change({ notice: 'The system is installed; there is no way back.' })
   else session.send({ type: 'BACK' })
 }

@@ -34,8 +34,9 @@ export function Frame(props: {
   )
 }
 
-function titleOf({ wizard: { page, drafts } }: View): string {
-  const pages = walk(drafts)
+function titleOf({ wizard: { page, drafts, begunChoice } }: View): string {
+  // An install that goes on has no walk of that many steps.
+  const pages = begunChoice === 'continue' ? [] : walk(drafts)
   const at = pages.indexOf(page)
   const place = at < 0 ? pageTitle(page) : `Step ${at + 1} of ${pages.length} · ${pageTitle(page)}`
   return `Keystone   ${place}`

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
+import { changedInstall } from '../testing/begun.ts'
 import { everyPage, openPage } from '../testing/open-page.ts'
 import type { Screen } from '../testing/screen.ts'
-import type { ScreenServices } from '../testing/screen-services.ts'
+import { buildFailure, type ScreenServices } from '../testing/screen-services.ts'
 
 // Each page as it stands on a terminal of 80x24, as text. `npm run update-frames` writes them anew; the diff is the review.
 
@@ -47,6 +48,33 @@ test.each(['disk', 'install', 'done'] as const)('the question before leaving %s'
   expectFrame(`${page}-quit`, opened.screen.text())
 })
 
+test('an earlier install that was looked at (begun-look)', async () => {
+  opened = await openPage('begun')
+  opened.screen.press('Down', 'Down', 'Enter')
+  await opened.screen.waitForText('── The earlier install')
+  expectFrame('begun-look', opened.screen.text())
+})
+
+test('an earlier install that cannot go on (begun-changed)', async () => {
+  opened = await openPage('begun', { earlier: changedInstall })
+  expectFrame('begun-changed', opened.screen.text())
+})
+
+test('a failure whose disks are still being let go (failed-releasing)', async () => {
+  opened = await openPage('install')
+  const request = await opened.services.started(0)
+  request.onEvent({ type: 'task-failed', at: new Date().toISOString(), failure: buildFailure })
+  await opened.screen.waitForText('The install stopped at')
+  expectFrame('failed-releasing', opened.screen.text())
+})
+
+test('where a support bundle may go (failed-bundle)', async () => {
+  opened = await openPage('failed')
+  opened.screen.press('F2')
+  await opened.screen.waitForText('As text onto this line')
+  expectFrame('failed-bundle', opened.screen.text())
+})
+
 test('a window that is too small', async () => {
   opened = await openPage('disk')
   opened.screen.resize(40, 10)
@@ -58,6 +86,7 @@ test('no frame is kept that no page has', () => {
   const known = [
     ...everyPage.flatMap((page) => [page, `${page}-help`]),
     ...['disk-quit', 'install-quit', 'done-quit', 'too-small'],
+    ...['begun-look', 'begun-changed', 'failed-releasing', 'failed-bundle'],
   ]
   expect(
     readdirSync(FRAMES)

@@ -5,6 +5,16 @@ import type { View } from './session.ts'
 import { pad, wrap } from './text.ts'
 
 const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly string[]>> = {
+  begun: [
+    'An install writes down each task before and after it. This is what was found of one that did not come to its end: by a power cut, a crash, or because somebody ended it.',
+    '"Continue" does what is left, without a reboot and without erasing anything again that is in order. Each task is looked at on the machine first; only one that does not hold is done again.',
+    '"Start over" leads through the pages as for a new install, filled in with the earlier answers. "Look" only shows.',
+    'Continue is not possible when the machine is not the one of the plan any more (a disk is gone, or is another one), or when this is another version of Keystone.',
+  ],
+  secrets: [
+    'An install keeps no secret, so what is left to do needs some of them again. The passphrase opens the disks that are formatted already: it must be the same.',
+    'The recovery key is asked for when no disk has it yet. If the paper is lost, a new key is made and shown; the old one then opens nothing.',
+  ],
   welcome: [
     'This page shows what was found in the machine. If something is missing for an install, it says so in words, with what to do about it.',
     'Answers that were saved before can be loaded from a file; then only what they leave open is asked, and the review comes next. The passphrases and passwords are not in such a file.',
@@ -32,7 +42,8 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   ],
   failed: [
     'Something went wrong, or you cancelled. The page says what is known about the cause and what you can do.',
-    '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation.',
+    '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation. Both wait until the disks are let go; a shell and power off do not.',
+    'A support bundle holds the log, the hardware, the plan and what the kernel said, and no secret. It goes onto a USB stick, to another computer on the network by a code that works once, or as text onto this line.',
   ],
   done: ['The system is installed. The recovery key was shown before the install and cannot be shown again.'],
 }
@@ -66,6 +77,7 @@ const OTHER_KEYS: Readonly<Partial<Record<PageId, Keys>>> = {
   failed: [
     ['Up, Down', 'choose what to do'],
     ['Enter', 'do it'],
+    ['F2', 'save a support bundle'],
     ['Page Up, Page Down', 'scroll'],
     ['Ctrl-L', 'draw the screen again'],
     ['Ctrl-C', 'quit; it asks first'],

@@ -1,8 +1,10 @@
 import { Box, Text } from 'ink'
-import { fractionDone, type TaskProgress, timeLeftMs } from '../wizard/progress.ts'
+import { formatSize } from '../model/size.ts'
+import { fractionDone, type TaskProgress } from '../wizard/progress.ts'
+import { timeLeftMs } from '../wizard/time-left.ts'
 import { formatClock, formatGuess } from './durations.ts'
 import { Frame } from './frame.tsx'
-import { hasTallTasks, installLogHeight, taskRows } from './log-lines.ts'
+import { hasTallTasks, installLogHeight, noticeLines, taskRows } from './log-lines.ts'
 import { scrollOf } from './scrolling.ts'
 import type { View } from './session.ts'
 import { cut, displayWidth, pad } from './text.ts'
@@ -16,7 +18,7 @@ export function InstallPage({ view }: { readonly view: View }) {
   const doing = isCancelling
     ? 'Cancelling: waiting until the disks are let go …'
     : running
-      ? `${running.title}${running.fraction > 0 ? `,${percent(running.fraction)}` : ''}${running.message ? `: ${running.message}` : ''}`
+      ? `${running.title}${running.fraction > 0 ? `,${percent(running.fraction)}` : ''}${running.message ? `: ${running.message}` : ''}${bytesOf(running)}`
       : 'Starting …'
   return (
     <Frame
@@ -28,6 +30,11 @@ export function InstallPage({ view }: { readonly view: View }) {
         {doing}
       </Text>
       <Text wrap="truncate">{barLine(view)}</Text>
+      {noticeLines(view).map((line) => (
+        <Text key={line} {...toneProps('warning', view.capabilities.colour)}>
+          {line}
+        </Text>
+      ))}
       <Text wrap="truncate" {...toneProps('dim', view.capabilities.colour)}>
         {`── Log ${'─'.repeat(view.size.columns - 4 - 7)}`}
       </Text>
@@ -39,6 +46,16 @@ export function InstallPage({ view }: { readonly view: View }) {
       ))}
     </Frame>
   )
+}
+
+/** Nix tells its bytes in its message, with all that belongs to them. */
+const TELL_THEIR_BYTES: ReadonlySet<TaskProgress['id']> = new Set(['build', 'install'])
+
+function bytesOf({ id, bytes }: TaskProgress): string {
+  if (bytes === undefined || bytes.done === 0 || TELL_THEIR_BYTES.has(id)) return ''
+  const total = bytes.total === null ? '' : ` of ${formatSize(bytes.total)}`
+  const pace = bytes.perSecond === null ? '' : `, ${formatSize(bytes.perSecond)}/s`
+  return ` (${formatSize(bytes.done)}${total} written${pace})`
 }
 
 function Tasks({ view }: { readonly view: View }) {

@@ -26,6 +26,7 @@ export function routeKey(key: Key, session: Session): Key | null {
     return null
   }
   if (isTooSmall(size)) return null
+  if (wizard.overlay === 'bundle') return routeBundleKey(key, session)
   if (wizard.overlay !== 'none') return routeReadingKey(key, session)
   if (key.name === 'f1' || (isText(key, '?') && !isInTextField(session))) {
     session.change({ scroll: { ...session.view().scroll, help: 0 } })
@@ -35,6 +36,7 @@ export function routeKey(key: Key, session: Session): Key | null {
   if (wizard.page === 'install') return routeInstallKey(key, session)
   if (wizard.page === 'failed') {
     if (key.name === 'page-up' || key.name === 'page-down') scrollBy(key, 'failed', session)
+    if (key.name === 'f2') session.openBundle()
     return routeMenuKey(key)
   }
   return routeFormKey(key, session)
@@ -59,10 +61,20 @@ function routeReadingKey(key: Key, session: Session): null {
   const { overlay } = session.view().wizard
   if (key.name === 'escape' || key.name === 'enter' || key.name === 'f1' || isText(key, 'q')) {
     session.send({ type: 'CLOSE' })
-  } else if (overlay === 'help' || overlay === 'log') {
+  } else if (overlay === 'help' || overlay === 'log' || overlay === 'look') {
     scrollBy(key, overlay, session)
   }
   return null
+}
+
+/** A menu while there is something to choose. Esc also ends the serving of a bundle. */
+function routeBundleKey(key: Key, session: Session): Key | null {
+  const isChoosing = session.view().bundle?.status === 'choosing'
+  if (key.name === 'escape' || (!isChoosing && key.name === 'enter')) {
+    session.closeBundle()
+    return null
+  }
+  return isChoosing ? routeMenuKey(key) : null
 }
 
 function routeInstallKey(key: Key, session: Session): null {

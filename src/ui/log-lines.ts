@@ -1,6 +1,6 @@
 import { bodyHeight } from './frame-size.ts'
 import type { View } from './session.ts'
-import { plainLine, wrapHard } from './text.ts'
+import { closed, plainLine, sentence, wrap, wrapHard } from './text.ts'
 
 /** Between the edges of the log pane. */
 export function logWidth({ size }: Pick<View, 'size'>): number {
@@ -19,9 +19,15 @@ export function taskRows(view: View): number {
   return hasTallTasks(view) ? count : Math.ceil(count / 2)
 }
 
-/** Of the log pane on the install page: what tasks, bar and its own title leave. */
+/** The last thing that stops nothing but should be read. */
+export function noticeLines({ wizard, size }: View): readonly string[] {
+  const notice = wizard.install.notices.at(-1)
+  return notice === undefined ? [] : wrap(`! ${closed(sentence(notice.message))}`, logWidth({ size }))
+}
+
+/** Of the log pane on the install page: what tasks, bar, a notice and its own title leave. */
 export function installLogHeight(view: View): number {
-  return Math.max(3, bodyHeight(view.size) + 1 - taskRows(view) - 3)
+  return Math.max(3, bodyHeight(view.size) + 1 - taskRows(view) - noticeLines(view).length - 3)
 }
 
 export function installLogLines(view: View): readonly string[] {

@@ -71,7 +71,7 @@ test('a whole file opens the review, and still the names must be typed', async (
   expect(services.installs).toEqual([])
   screen.type('vdb\r')
   const { answers } = await services.started(0)
-  expect(answers.encryption.passphrase?.reveal()).toBe('four random words here')
+  expect(answers?.encryption.passphrase?.reveal()).toBe('four random words here')
   expect(screen.written()).not.toContain('four random words here')
   services.end({ status: 'cancelled' })
 })

@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts'
 import { isStepPage } from '../wizard/pages.ts'
+import { begunForm } from './begun-form.ts'
 import { confirmForm } from './confirm-form.ts'
 import { doneForm } from './done-form.ts'
 import { bodyWidth } from './frame-size.ts'
@@ -9,6 +10,7 @@ import type { QrPiece } from './qr-lines.ts'
 import { recoveryForm } from './recovery-form.ts'
 import { reviewForm } from './review-form.ts'
 import { type Field, fieldsOf, isField, type Line, NEXT_BUTTON, type Row, shownProblems } from './rows.ts'
+import { secretsForm } from './secrets-form.ts'
 import type { Session, View } from './session.ts'
 import { stepForm } from './step-form.ts'
 import { welcomeForm } from './welcome-form.ts'
@@ -34,6 +36,8 @@ export function formOf(
   session: Pick<Session, 'send' | 'change' | 'view' | 'looksOf' | 'saveAnswers' | 'loadAnswers'>,
 ): Form | null {
   const { page } = view.wizard
+  if (page === 'begun') return begunForm(view, session)
+  if (page === 'secrets') return secretsForm(view, session)
   if (page === 'welcome') return welcomeForm(view, session)
   if (page === 'review') return reviewForm(view, session)
   if (page === 'recovery') return recoveryForm(view, session)

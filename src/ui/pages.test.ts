@@ -203,6 +203,7 @@ test('a path that waits for its Enter is not passed over', async () => {
 test('the confirmation names model, serial number and size of each disk, and what is lost', async () => {
   services = screenServices({ ...hardware('bios-no-tpm'), firmware: 'uefi' })
   screen = await openScreen({ services })
+  await screen.waitForText('[ Continue ]')
   for (const keys of ['\r', AS_IT_IS, AS_IT_IS]) screen.type(keys)
   await screen.waitForText('Step 4 of 10')
   // No recovery key, and so no page for it.

@@ -64,7 +64,12 @@ function wordsFor({ wizard }: View): Words {
   if (page === 'failed') {
     return {
       question: 'Quit?',
-      sentences: ['The install is not complete. The log is kept.'],
+      sentences: [
+        'The install is not complete. The log is kept, and after a start of Keystone it can go on.',
+        ...(wizard.isReleasing
+          ? ['The disks are still being let go; leaving waits for that, 20 seconds at most.']
+          : []),
+      ],
       stay,
       leave: 'Yes, quit',
     }
@@ -76,6 +81,10 @@ function wordsFor({ wizard }: View): Words {
       stay,
       leave: 'Yes, quit',
     }
+  }
+  if (page === 'begun' || page === 'secrets') {
+    const sentences = ['Nothing has been changed since this start. The earlier install stays as it is.']
+    return { question: 'Quit?', sentences, stay, leave: 'Yes, quit' }
   }
   return { question: 'Quit?', sentences: ['Nothing has been changed on this machine.'], stay, leave: 'Yes, quit' }
 }

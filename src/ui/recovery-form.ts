@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.ts'
 import type { Secret } from '../model/secret.ts'
 import { bodyHeight } from './frame-size.ts'
 import type { Aside, Form } from './page-forms.ts'
+import { planInHand } from './plan-in-hand.ts'
 import { blankLines, halfBlockLines } from './qr-lines.ts'
 import type { Row } from './rows.ts'
 import type { Session, View } from './session.ts'
@@ -14,9 +15,9 @@ const BETWEEN = 2
 const MARGINS = 4
 
 export function recoveryForm(view: View, session: Pick<Session, 'send'>): Form | null {
-  const { recoveryKey, typedKeyGroups, hasMistypedKey, isDryRun, review } = view.wizard
+  const { recoveryKey, typedKeyGroups, hasMistypedKey, isDryRun } = view.wizard
   if (recoveryKey === null) return null
-  const usesTpm = review?.plan?.unlock !== 'passphrase'
+  const usesTpm = planInHand(view.wizard)?.unlock !== 'passphrase'
   const picture = pictureOf(view)
   const asked = groupsToType(recoveryKey)
   return {

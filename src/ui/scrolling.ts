@@ -1,5 +1,6 @@
+import { begunLines } from './begun-words.ts'
 import { failureLines } from './failure-lines.ts'
-import { bodyHeight } from './frame-size.ts'
+import { bodyHeight, bodyWidth } from './frame-size.ts'
 import { helpLines } from './help-text.ts'
 import type { Key } from './key-decoder.ts'
 import { installLogHeight, installLogLines, logLines } from './log-lines.ts'
@@ -7,7 +8,7 @@ import type { Line } from './rows.ts'
 import type { Session, View } from './session.ts'
 
 /** What can be scrolled besides a form. */
-export type Scrolled = 'help' | 'log' | 'install' | 'failed'
+export type Scrolled = 'help' | 'log' | 'look' | 'install' | 'failed'
 
 /** Moves through a long text. In a log, the end means: follow it. */
 export function scrollBy(key: Key, what: Scrolled, session: Pick<Session, 'view' | 'change'>): void {
@@ -40,7 +41,7 @@ export function scrollOf(
 }
 
 /** The rows of the failure's menu, and a blank one above it. */
-export const FAILURE_MENU_ROWS = 6
+export const FAILURE_MENU_ROWS = 8
 
 function heightOf(view: View, what: Scrolled): number {
   if (what === 'install') return installLogHeight(view)
@@ -55,6 +56,11 @@ function linesOf(view: View, what: Scrolled, height: number): readonly Line[] {
       return helpLines(view).map((text) => ({ text, tone: 'plain' }))
     case 'log':
       return logLines(view).map((text) => ({ text, tone: 'plain' }))
+    case 'look': {
+      const { earlier, hardware } = view.wizard
+      const lines = earlier === null ? [] : begunLines(earlier.begun, hardware, bodyWidth(view.size))
+      return lines.map((text) => ({ text, tone: 'plain' }))
+    }
     case 'install':
       return installLogLines(view).map((text) => ({ text, tone: 'plain' }))
     case 'failed':

@@ -2,6 +2,8 @@ import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import type { Answers, ClusterAnswers, NetworkAnswers } from '../model/answers.ts'
 import type { LookResult } from '../model/look.ts'
 import type { KeySource } from '../steps/identity/key-source.ts'
+import type { BundleResult, BundleTarget } from '../support/bundle.ts'
+import type { Stick } from '../support/find-sticks.ts'
 import type { InstallRequest, InstallResult, WizardPorts } from '../wizard/state.ts'
 
 export type { InstallRequest, InstallResult }
@@ -19,6 +21,11 @@ export type PageServices = {
 /** Everything the wizard has done by others; it has no I/O but the terminal's. */
 export type WizardServices = WizardPorts & {
   reboot(): Promise<void>
+  powerOff(): Promise<void>
+  /** USB sticks that a support bundle can be written to, never a disk of the plan. */
+  sticks(): Promise<readonly Stick[]>
+  /** Rejects with what is in the way. */
+  saveBundle(target: BundleTarget): Promise<BundleResult>
   /** Resolves when the person has left the shell. The screen is free while it runs. */
   openShell(): Promise<void>
   /** The lines of the whole log, oldest first. */

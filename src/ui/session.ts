@@ -1,8 +1,10 @@
 import { recoveryKeyForms } from '../credentials/recovery-key.ts'
 import { judgeStrength, loadDictionaries, type Strength } from '../credentials/secret-strength.ts'
+import type { BundleTarget } from '../support/bundle.ts'
 import type { PageId } from '../wizard/pages.ts'
 import type { WizardEvent, WizardState } from '../wizard/state.ts'
 import type { Wizard } from '../wizard/wizard.ts'
+import { type BundleState, createBundleActs } from './bundle.ts'
 import type { Key } from './key-decoder.ts'
 import { routeKey } from './key-routes.ts'
 import { createLooks } from './looks.ts'
@@ -41,6 +43,8 @@ export type View = {
   /** Milliseconds since 1970; ticks only while something runs. */
   readonly now: number
   readonly isShellOpen: boolean
+  /** While the page for it is open. */
+  readonly bundle: BundleState | null
 }
 
 export type Session = {
@@ -57,6 +61,10 @@ export type Session = {
   loadAnswers(path: string): void
   openShell(): void
   openLog(): void
+  openBundle(): void
+  saveBundle(target: BundleTarget): void
+  closeBundle(): void
+  powerOff(): void
   repaint(): void
   /** Settles when the wizard is over. */
   stop(): void
@@ -68,12 +76,17 @@ const STRENGTH_PAUSE_MS = 150
  *  last. */
 export function createSession(options: {
   wizard: Wizard
-  services: Pick<WizardServices, 'openShell' | 'readLog' | 'pages' | 'saveAnswers' | 'loadAnswers'>
+  services: Pick<
+    WizardServices,
+    'openShell' | 'readLog' | 'pages' | 'saveAnswers' | 'loadAnswers' | 'powerOff' | 'sticks' | 'saveBundle'
+  >
   painter: Painter
   capabilities: Capabilities
   outDirectory: string | null
   /** Frees the terminal while `work` runs. */
   lendTerminal(work: () => Promise<void>): Promise<void>
+  /** Writes to the terminal as it is, outside of any page. */
+  print(text: string): void
 }): Session {
   const { wizard, services, painter } = options
   const listeners = new Set<() => void>()
@@ -93,6 +106,7 @@ export function createSession(options: {
     log: null,
     now: Date.now(),
     isShellOpen: false,
+    bundle: null,
   }
 
   function change(changes: Partial<View>) {
@@ -134,6 +148,12 @@ export function createSession(options: {
       )
     }, STRENGTH_PAUSE_MS)
   }
+
+  const bundle = createBundleActs(services, {
+    show: (state) => change({ bundle: state }),
+    print: (lines) =>
+      options.lendTerminal(async () => options.print(`\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`)),
+  })
 
   let hasLoadedMore = false
   let isOver = false
@@ -189,9 +209,25 @@ export function createSession(options: {
         (error: unknown) => change({ log: [`The log cannot be read: ${readableError(error)}`] }),
       )
     },
+    openBundle() {
+      bundle.open()
+      wizard.send({ type: 'SHOW_BUNDLE' })
+    },
+    saveBundle: (target) => bundle.save(target),
+    closeBundle() {
+      bundle.close()
+      wizard.send({ type: 'CLOSE' })
+    },
+    powerOff() {
+      change({ notice: 'Powering off ...' })
+      services
+        .powerOff()
+        .catch((error: unknown) => change({ notice: `The machine was not powered off: ${readableError(error)}` }))
+    },
     repaint: () => painter.repaint(),
     stop() {
       isOver = true
+      bundle.close()
       clearInterval(clock)
       clearTimeout(judgeTimer)
       listeners.clear()

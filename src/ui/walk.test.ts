@@ -45,12 +45,12 @@ test('a whole install: all pages, the recovery key, progress, and a reboot', asy
     identity: { hostName: 'primer', userName: 'admin', sshKeys: [] },
     cluster: { name: 'home', role: 'primer' },
   })
-  expect(request.answers.encryption.passphrase?.reveal()).toBe(PASSPHRASE)
-  expect(request.answers.identity.password?.reveal()).toBe(PASSWORD)
+  expect(request.answers?.encryption.passphrase?.reveal()).toBe(PASSPHRASE)
+  expect(request.answers?.identity.password?.reveal()).toBe(PASSWORD)
   expect(request.confirmation).toEqual({
     disks: [{ id: '/dev/disk/by-id/virtio-keystone-a', serial: 'keystone-a', sizeBytes: 8589934592, path: '/dev/vdb' }],
   })
-  expect(request.resume).toBe(false)
+  expect([request.isRetry, request.begun]).toEqual([false, null])
   expect(request.secrets.passphrase?.reveal()).toBe(PASSPHRASE)
   expect(request.secrets.recoveryKey?.reveal()).toBe(RECOVERY_KEY.reveal())
 
@@ -129,7 +129,7 @@ test('a failure shows cause, next steps and log; trying again resumes', async ()
   await screen.waitForText('Open a shell')
   screen.press('Up', 'Up', 'Up', 'Enter')
   const second = await services.started(1)
-  expect(second.resume).toBe(true)
+  expect(second.isRetry).toBe(true)
   expect(second.plan.hash).toBe(first.plan.hash)
   for (const event of eventsOfAll()) second.onEvent(event)
   services.end({ status: 'installed' })

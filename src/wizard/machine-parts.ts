@@ -1,15 +1,25 @@
 import { assign, type EventObject, fromCallback, setup } from 'xstate'
 import type { OpeningAnswers } from '../answers/opening-answers.ts'
 import { withMatchedDisks } from '../answers/opening-disks.ts'
+import { secretsOf } from '../credentials/install-secrets.ts'
 import { groupsToType, isGroup } from '../credentials/recovery-key.ts'
 import type { StepId } from '../model/answers.ts'
 import type { Hardware } from '../model/hardware.ts'
-import type { Secret } from '../model/secret.ts'
+import type { Begun } from '../model/saved-install.ts'
+import { Secret } from '../model/secret.ts'
 import type { Drafts } from '../steps/step.ts'
+import { begunSecretProblems, begunSecrets } from './begun-secrets.ts'
 import { firstPage, openingDrafts, withDisksOf } from './opening.ts'
 import type { PageId } from './pages.ts'
 import { diskNamesToType, judgeStep, makeReview } from './review.ts'
-import type { ExitReason, InstallRequest, Repeats, WizardEvent, WizardState } from './state.ts'
+import {
+  type ExitReason,
+  type InstallRequest,
+  NO_REPEATS,
+  type Repeats,
+  type WizardEvent,
+  type WizardState,
+} from './state.ts'
 
 export type WizardContext = Omit<WizardState, 'page' | 'overlay'>
 export type WizardInput = {
@@ -20,17 +30,41 @@ export type WizardInput = {
   readonly opening?: OpeningAnswers
 }
 /** What the install actor starts from; it adds the signal and the callbacks itself. */
-export type InstallInput = Pick<InstallRequest, 'answers' | 'plan' | 'confirmation' | 'secrets' | 'resume'> | null
+export type InstallInput = Omit<InstallRequest, 'signal' | 'onEvent'> | null
+export type CheckInput = { readonly begun: Begun; readonly passphrase: Secret } | null
+/** What must be let go before the machine is looked at; null at the first look. */
+export type DetectInput = Begun | null
 
 /** The parts the chart is made of: what may happen when, and what follows. */
 export const wizard = setup({
   types: { context: {} as WizardContext, events: {} as WizardEvent, input: {} as WizardInput },
   actors: {
     // Without I/O: `createWizard` provides the real ones, and the chart can be walked without any.
-    detect: fromCallback<EventObject>(() => {}),
+    detect: fromCallback<EventObject, DetectInput>(() => {}),
     install: fromCallback<EventObject, InstallInput>(() => {}),
+    checkSecrets: fromCallback<EventObject, CheckInput>(() => {}),
   },
   guards: {
+    hasBegun: ({ context }) => context.earlier !== null && context.begunChoice === null,
+    hasEarlier: ({ context }) => context.earlier !== null,
+    asksForSecrets: ({ context, event }) =>
+      chooses(event, 'continue') && canContinue(context) && context.earlier?.secrets.length !== 0,
+    goesOn: ({ context, event }) => chooses(event, 'continue') && canContinue(context),
+    startsOver: ({ event }) => chooses(event, 'start-over'),
+    isGoingOn: ({ context }) => context.begunChoice === 'continue',
+    mustTryPassphrase: ({ context }) => begunSecretProblems(context).length === 0 && checkInput(context) !== null,
+    isCheckingSecrets: ({ context }) => context.isCheckingSecrets,
+    isNotChecking: ({ context }) => !context.isCheckingSecrets,
+    opensNot: ({ event }) => event.type === 'SECRETS_CHECKED' && event.opens === false,
+    needsNewKey: ({ context }) =>
+      begunSecretProblems(context).length === 0 &&
+      context.isKeyLost &&
+      context.earlier?.secrets.includes('recoveryKey') === true,
+    secretsAreSound: ({ context }) => begunSecretProblems(context).length === 0,
+    goesOnWithKey: ({ context }) => context.begunChoice === 'continue' && hasTypedKey(context),
+    isReleased: ({ context }) => !context.isReleasing,
+    answersAgain: ({ context, event }) =>
+      !context.isReleasing && context.begunChoice === 'continue' && event.type === 'GOTO' && event.page === 'review',
     machineIsFit: ({ context }) => isFit(context),
     opensAt: ({ context }, { page }: { page: PageId }) => isFit(context) && context.opensAt === page,
     // Whatever there is to say about the file or the machine is said on the first page, and that is passed over else.
@@ -53,10 +87,9 @@ export const wizard = setup({
       return typedDiskNames.trim() === diskNamesToType(review.plan, hardware)
     },
     isPage: ({ event }, { page }: { page: PageId }) => event.type === 'GOTO' && event.page === page,
+    mayReview: ({ context, event }) => !context.isReleasing && event.type === 'GOTO' && event.page === 'review',
     needsRecoveryPage: ({ context }) => context.review?.plan?.recoveryKey === true,
-    hasTypedKeyGroups: ({ context: { recoveryKey, typedKeyGroups } }) =>
-      recoveryKey !== null &&
-      groupsToType(recoveryKey).every((at, which) => isGroup(recoveryKey, at, typedKeyGroups[which] ?? '')),
+    hasTypedKeyGroups: ({ context }) => hasTypedKey(context),
     reviewGoesBad: ({ context }) => newReview(context)?.plan == null,
   },
   actions: {
@@ -70,11 +103,104 @@ export const wizard = setup({
     }),
     review: assign(({ context }) => ({ isEditing: false, review: newReview(context) })),
     startEditing: assign({ isEditing: true }),
+    goOn: assign(({ context }) => ({
+      begunChoice: 'continue' as const,
+      confirmation: context.earlier?.begun.saved.confirmation ?? null,
+      failure: null,
+      wasCancelled: false,
+      secretTexts: {},
+      hasTriedSecrets: false,
+      isCheckingSecrets: false,
+      isPassphraseWrong: false,
+    })),
+    // The machine is looked at again: what the earlier install held open since this boot is free then.
+    startOver: assign(({ context }) => ({
+      begunChoice: 'start-over' as const,
+      // A file that was given by hand says more: it may hold the secrets.
+      opening: context.opening ?? context.earlier?.opening ?? null,
+      hardware: null,
+      parts: {},
+      drafts: null,
+      problems: {},
+      confirmation: null,
+      failure: null,
+      wasCancelled: false,
+      secretTexts: {},
+    })),
+    // Text cannot be overwritten in memory; what nobody refers to any more is gone sooner or later.
+    forgetSecrets: assign(({ context: { drafts } }) => ({
+      failure: null,
+      wasCancelled: false,
+      recoveryKey: null,
+      secretTexts: {},
+      typedKeyGroups: ['', ''] as const,
+      repeats: NO_REPEATS,
+      opening: null,
+      drafts: drafts && withoutSecrets(drafts),
+    })),
+    fail: assign(({ context, event }) => ({
+      wasCancelled: false,
+      ...((event.type === 'TASK_FAILED' || event.type === 'INSTALL_FAILED') && {
+        failure: event.failure,
+        isReleasing: event.type === 'TASK_FAILED',
+      }),
+      ...(context.failureLog.length === 0 && { failureLog: context.install.log.slice(-KEPT_LOG_LINES) }),
+    })),
     leave: assign(({ context }, { reason }: { reason: ExitReason }) => ({
       exit: reason === 'installed' && context.isDryRun ? 'dry-run-done' : reason,
     })),
   },
 })
+
+function withoutSecrets(drafts: Drafts): Drafts {
+  return {
+    ...drafts,
+    encryption: { ...drafts.encryption, passphrase: '', pin: '' },
+    network: { ...drafts.network, wifiPassphrase: '' },
+    identity: { ...drafts.identity, password: '', passwordHash: '' },
+    cluster: { ...drafts.cluster, token: '' },
+  }
+}
+
+/** More than the failure page shows. */
+const KEPT_LOG_LINES = 20
+
+function chooses(event: WizardEvent, choice: string): boolean {
+  return event.type === 'CHOOSE_BEGUN' && event.choice === choice
+}
+
+function canContinue({ earlier }: WizardContext): boolean {
+  return earlier?.begun.problems.length === 0
+}
+
+function hasTypedKey({ recoveryKey, typedKeyGroups }: WizardContext): boolean {
+  return (
+    recoveryKey !== null &&
+    groupsToType(recoveryKey).every((at, which) => isGroup(recoveryKey, at, typedKeyGroups[which] ?? ''))
+  )
+}
+
+/** Null: there is no passphrase, or nothing yet that it could open. */
+export function checkInput({ earlier, secretTexts }: WizardContext): CheckInput {
+  if (earlier === null || !earlier.secrets.includes('passphrase')) return null
+  const { begun } = earlier
+  const isFormatted = begun.tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished')
+  return isFormatted ? { begun, passphrase: new Secret(secretTexts.passphrase ?? '') } : null
+}
+
+/** By the review and the typed names, or as an earlier install was confirmed. */
+export function installInput(context: WizardContext): InstallInput {
+  const { review, confirmation, failure, wasCancelled, recoveryKey, earlier, begunChoice } = context
+  const isRetry = failure !== null || wasCancelled
+  if (begunChoice === 'continue' && earlier !== null) {
+    const { begun } = earlier
+    const { plan, confirmation: given } = begun.saved
+    return { answers: null, plan, confirmation: given, secrets: begunSecrets(context), begun, isRetry }
+  }
+  if (!review?.answers || !review.plan || !confirmation) return null
+  const { answers, plan } = review
+  return { answers, plan, confirmation, secrets: secretsOf(answers, recoveryKey), begun: null, isRetry }
+}
 
 function newReview({ drafts, repeats, hardware }: WizardContext) {
   return drafts && hardware ? makeReview(drafts, repeats, hardware) : null

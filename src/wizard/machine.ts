@@ -1,10 +1,9 @@
-import { assign, sendTo, stateIn } from 'xstate'
-import { secretsOf } from '../credentials/install-secrets.ts'
+import { assign, raise, sendTo, stateIn } from 'xstate'
 import type { StepId } from '../model/answers.ts'
 import { checkMachine } from '../plan/check-machine.ts'
 import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { stepOrder } from '../steps/order.ts'
-import { freshProblems, openWith, startOn, wizard } from './machine-parts.ts'
+import { checkInput, freshProblems, installInput, openWith, startOn, wizard } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
 import { addEvents, NO_PROGRESS } from './progress.ts'
 import { NO_REPEATS } from './state.ts'
@@ -55,6 +54,13 @@ export const wizardMachine = wizard.createMachine({
     hardware: null,
     detectionFailure: null,
     machineProblems: [],
+    earlier: null,
+    begunChoice: null,
+    secretTexts: {},
+    isKeyLost: false,
+    hasTriedSecrets: false,
+    isCheckingSecrets: false,
+    isPassphraseWrong: false,
     drafts: input.drafts ?? null,
     repeats: input.repeats ?? NO_REPEATS,
     problems: {},
@@ -68,6 +74,9 @@ export const wizardMachine = wizard.createMachine({
     install: NO_PROGRESS,
     isCancelling: false,
     failure: null,
+    failureLog: [],
+    isReleasing: false,
+    releaseProblems: [],
     wasCancelled: false,
     recoveryKey: input.recoveryKey,
     typedKeyGroups: ['', ''],
@@ -75,12 +84,12 @@ export const wizardMachine = wizard.createMachine({
     wantsReboot: false,
     exit: null,
   }),
-  invoke: { src: 'detect' },
   on: {
     DETECTED_PART: { actions: assign(({ context, event }) => ({ parts: { ...context.parts, ...event.part } })) },
     DETECTED: {
-      actions: assign(({ context, event: { hardware } }) => ({
+      actions: assign(({ context, event: { hardware, earlier } }) => ({
         hardware,
+        ...(earlier !== undefined && { earlier }),
         // The parts are what was found; a dry run may be given a machine that is better than that.
         parts: { ...hardware, ...context.parts },
         machineProblems: checkMachine(hardware),
@@ -102,16 +111,84 @@ export const wizardMachine = wizard.createMachine({
       }),
     },
     DICTIONARIES_LOADED: { actions: assign(({ context }) => ({ problems: freshProblems(context) })) },
+    // Also on the failure page: what is undone tells too.
+    INSTALL_EVENTS: {
+      actions: assign(({ context, event }) => ({ install: addEvents(context.install, event.events) })),
+    },
   },
   states: {
+    detection: {
+      initial: 'first',
+      on: { DETECT_AFRESH: '.afresh' },
+      states: {
+        first: { invoke: { src: 'detect', input: null } },
+        afresh: { invoke: { src: 'detect', input: ({ context }) => context.earlier?.begun ?? null } },
+      },
+    },
+    // Not a part of the install page: the failure page is there while the disks are still being let go.
+    work: {
+      initial: 'idle',
+      states: {
+        idle: { on: { START_INSTALL: 'running', CHECK_SECRETS: 'checking' } },
+        checking: {
+          invoke: { src: 'checkSecrets', input: ({ context }) => checkInput(context) },
+          on: { SECRETS_CHECKED: 'idle', START_INSTALL: 'running' },
+        },
+        running: {
+          invoke: { id: 'install', src: 'install', input: ({ context }) => installInput(context) },
+          on: { INSTALLED: 'idle', INSTALL_FAILED: 'idle', INSTALL_CANCELLED: 'idle' },
+        },
+      },
+    },
     page: {
       initial: 'welcome',
       // Of all pages that say nothing else: those before anything was changed.
       on: { LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'quit' } } } },
       states: {
-        welcome: {
-          always: toOpen('opensUnasked'),
+        begun: {
           on: {
+            CHOOSE_BEGUN: [
+              { guard: 'asksForSecrets', target: 'secrets', actions: 'goOn' },
+              { guard: 'goesOn', target: 'install', actions: 'goOn' },
+              { guard: 'startsOver', target: 'welcome', actions: ['startOver', raise({ type: 'DETECT_AFRESH' })] },
+            ],
+          },
+        },
+        secrets: {
+          on: {
+            EDIT_SECRET: {
+              actions: assign(({ context, event }) => ({
+                secretTexts: { ...context.secretTexts, [event.secret]: event.text },
+                isPassphraseWrong: false,
+              })),
+            },
+            LOSE_KEY: { actions: assign(({ event }) => ({ isKeyLost: event.isLost })) },
+            NEXT: [
+              { guard: 'isCheckingSecrets' },
+              {
+                guard: 'mustTryPassphrase',
+                actions: [assign({ isCheckingSecrets: true }), raise({ type: 'CHECK_SECRETS' })],
+              },
+              { guard: 'needsNewKey', target: 'recovery' },
+              { guard: 'secretsAreSound', target: 'install' },
+              { actions: assign({ hasTriedSecrets: true }) },
+            ],
+            SECRETS_CHECKED: [
+              { guard: 'isNotChecking' },
+              {
+                guard: 'opensNot',
+                actions: assign({ isCheckingSecrets: false, isPassphraseWrong: true, hasTriedSecrets: true }),
+              },
+              { guard: 'needsNewKey', target: 'recovery', actions: assign({ isCheckingSecrets: false }) },
+              { target: 'install', actions: assign({ isCheckingSecrets: false }) },
+            ],
+            BACK: { target: 'begun', actions: assign({ begunChoice: null }) },
+          },
+        },
+        welcome: {
+          always: [{ guard: 'hasBegun', target: 'begun' }, ...toOpen('opensUnasked')],
+          on: {
+            BACK: { guard: 'hasEarlier', target: 'begun', actions: assign({ begunChoice: null }) },
             OPENED: {
               actions: assign(({ context, event }) =>
                 context.hardware ? openWith(event.opening, context.hardware) : { opening: event.opening },
@@ -160,9 +237,13 @@ export const wizardMachine = wizard.createMachine({
                 }),
               ),
             },
-            NEXT: [{ guard: 'hasTypedKeyGroups', target: 'confirm' }, { actions: assign({ hasMistypedKey: true }) }],
-            BACK: 'review',
-            DICTIONARIES_LOADED: toReviewIfBad,
+            NEXT: [
+              { guard: 'goesOnWithKey', target: 'install' },
+              { guard: 'hasTypedKeyGroups', target: 'confirm' },
+              { actions: assign({ hasMistypedKey: true }) },
+            ],
+            BACK: [{ guard: 'isGoingOn', target: 'secrets' }, { target: 'review' }],
+            DICTIONARIES_LOADED: [{ guard: 'isGoingOn' }, toReviewIfBad],
           },
         },
         confirm: {
@@ -189,38 +270,21 @@ export const wizardMachine = wizard.createMachine({
           },
         },
         install: {
-          entry: assign({ install: NO_PROGRESS, isCancelling: false }),
-          invoke: {
-            id: 'install',
-            src: 'install',
-            input: ({ context: { review, confirmation, failure, wasCancelled, recoveryKey } }) =>
-              review?.answers && review.plan && confirmation
-                ? {
-                    answers: review.answers,
-                    plan: review.plan,
-                    confirmation,
-                    secrets: secretsOf(review.answers, recoveryKey),
-                    resume: failure !== null || wasCancelled,
-                  }
-                : null,
-          },
+          entry: [
+            assign({
+              install: NO_PROGRESS,
+              isCancelling: false,
+              isReleasing: false,
+              releaseProblems: [],
+              failureLog: [],
+            }),
+            raise({ type: 'START_INSTALL' }),
+          ],
           on: {
-            INSTALL_EVENTS: {
-              actions: assign(({ context, event }) => ({ install: addEvents(context.install, event.events) })),
-            },
-            INSTALLED: {
-              target: 'done',
-              actions: assign({
-                failure: null,
-                wasCancelled: false,
-                recoveryKey: null,
-                typedKeyGroups: ['', ''] as const,
-              }),
-            },
-            INSTALL_FAILED: {
-              target: 'failed',
-              actions: assign(({ event }) => ({ failure: event.failure, wasCancelled: false })),
-            },
+            INSTALLED: { target: 'done', actions: 'forgetSecrets' },
+            TASK_FAILED: { target: 'failed', actions: 'fail' },
+            INSTALL_FAILED: { target: 'failed', actions: 'fail' },
+            RELEASED: { actions: assign(({ event }) => ({ releaseProblems: event.problems })) },
             INSTALL_CANCELLED: { target: 'failed', actions: assign({ failure: null, wasCancelled: true }) },
             // Leaving while it runs cancels it; the page stays until the hands have let go of the disks.
             LEAVE: {
@@ -229,15 +293,27 @@ export const wizardMachine = wizard.createMachine({
             },
           },
         },
+        // Comes with the failure itself: a disk that does not answer may hold up the undo for ever.
         failed: {
           on: {
-            RETRY: 'install',
+            TASK_FAILED: { actions: 'fail' },
+            RELEASED: { actions: assign(({ event }) => ({ releaseProblems: event.problems })) },
+            INSTALL_FAILED: { actions: 'fail' },
+            INSTALL_CANCELLED: { actions: assign({ isReleasing: false }) },
+            RETRY: { guard: 'isReleased', target: 'install' },
             // Other answers make another plan: the next install starts from the beginning, with a new confirmation.
-            GOTO: {
-              guard: { type: 'isPage', params: { page: 'review' } },
-              target: 'review',
-              actions: assign({ confirmation: null, failure: null, wasCancelled: false }),
-            },
+            GOTO: [
+              {
+                guard: 'answersAgain',
+                target: 'welcome',
+                actions: ['startOver', raise({ type: 'DETECT_AFRESH' })],
+              },
+              {
+                guard: 'mayReview',
+                target: 'review',
+                actions: assign({ confirmation: null, failure: null, wasCancelled: false }),
+              },
+            ],
             LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'failed' } } },
           },
         },
@@ -257,9 +333,19 @@ export const wizardMachine = wizard.createMachine({
     overlay: {
       initial: 'none',
       states: {
-        none: { on: { HELP: 'help', QUIT: 'quit', SHOW_LOG: 'log' } },
+        none: {
+          on: {
+            HELP: 'help',
+            QUIT: 'quit',
+            SHOW_LOG: 'log',
+            SHOW_BEGUN: { guard: stateIn({ page: 'begun' }), target: 'look' },
+            SHOW_BUNDLE: { guard: stateIn({ page: 'failed' }), target: 'bundle' },
+          },
+        },
         help: { on: { CLOSE: 'none', QUIT: 'quit' } },
         log: { on: { CLOSE: 'none', QUIT: 'quit' } },
+        look: { on: { CLOSE: 'none', QUIT: 'quit' } },
+        bundle: { on: { CLOSE: 'none', QUIT: 'quit' } },
         quit: { on: { STAY: 'none', CLOSE: 'none', LEAVE: 'none' } },
       },
     },

@@ -18,7 +18,14 @@ async function open(text: string, machine: Hardware, ...events: readonly WizardE
   const never = () => new Promise<never>(() => {})
   const opening = openingAnswers(file, 'answers.yaml')
   const wizard = createWizard(
-    { detect: never, install: never, makeRecoveryKey: () => new Secret('c-c-c-c-c-c-c-c') },
+    {
+      detect: never,
+      findBegun: async () => null,
+      opensDisks: async () => null,
+      release: async () => {},
+      install: never,
+      makeRecoveryKey: () => new Secret('c-c-c-c-c-c-c-c'),
+    },
     { isDryRun: false, opening },
   )
   wizard.start()

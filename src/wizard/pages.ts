@@ -2,7 +2,17 @@ import type { StepId } from '../model/answers.ts'
 import { stepOrder, steps } from '../steps/order.ts'
 import type { Drafts } from '../steps/step.ts'
 
-export type PageId = 'welcome' | StepId | 'review' | 'recovery' | 'confirm' | 'install' | 'failed' | 'done'
+export type PageId =
+  | 'begun'
+  | 'secrets'
+  | 'welcome'
+  | StepId
+  | 'review'
+  | 'recovery'
+  | 'confirm'
+  | 'install'
+  | 'failed'
+  | 'done'
 
 /** The pages a person walks through before anything is changed, in order; the title bar counts these. Before the hardware is
  *  known (no drafts) it is the way with the defaults. */
@@ -12,6 +22,8 @@ export function walk(drafts: Pick<Drafts, 'encryption'> | null): readonly PageId
 }
 
 const OTHER_TITLES: Readonly<Record<Exclude<PageId, StepId>, string>> = {
+  begun: 'An earlier install',
+  secrets: 'Secrets',
   welcome: 'Welcome',
   review: 'Review',
   recovery: 'Recovery key',

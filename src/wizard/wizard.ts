@@ -1,9 +1,11 @@
 import { createActor, type EventObject, fromCallback, type SnapshotFrom } from 'xstate'
 import type { InstallEvent } from '../model/event.ts'
+import type { Hardware } from '../model/hardware.ts'
+import type { Problem } from '../model/problem.ts'
 import { wizardMachine } from './machine.ts'
-import type { InstallInput, WizardInput } from './machine-parts.ts'
+import type { CheckInput, DetectInput, InstallInput, WizardInput } from './machine-parts.ts'
 import type { PageId } from './pages.ts'
-import type { Overlay, WizardEvent, WizardPorts, WizardState } from './state.ts'
+import type { EarlierInstall, Overlay, WizardEvent, WizardPorts, WizardState } from './state.ts'
 
 export type Wizard = {
   state(): WizardState
@@ -21,7 +23,7 @@ const EVENTS_GATHERED_MS = 100
 export function createWizard(ports: WizardPorts, input: Omit<WizardInput, 'recoveryKey'>): Wizard {
   const actor = createActor(
     wizardMachine.provide({
-      actors: { detect: detectActor(ports.detect), install: installActor(ports.install) },
+      actors: { detect: detectActor(ports), install: installActor(ports.install), checkSecrets: checkActor(ports) },
     }),
     { input: { ...input, recoveryKey: ports.makeRecoveryKey() } },
   )
@@ -48,13 +50,49 @@ export function plainState({ value, context }: SnapshotFrom<typeof wizardMachine
   return { ...context, page, overlay }
 }
 
-function detectActor(detect: WizardPorts['detect']) {
-  return fromCallback<EventObject>(({ sendBack }) => {
+type Look = Pick<WizardPorts, 'detect' | 'findBegun' | 'release'>
+
+function detectActor(ports: Look) {
+  return fromCallback<EventObject, DetectInput>(({ sendBack, input }) => {
     const send = (event: WizardEvent) => sendBack(event)
-    detect((part) => send({ type: 'DETECTED_PART', part })).then(
-      (hardware) => send({ type: 'DETECTED', hardware }),
+    lookAtMachine(ports, input, (part) => send({ type: 'DETECTED_PART', part })).then(
+      (found) => send({ type: 'DETECTED', ...found }),
       (error: unknown) => send({ type: 'DETECTION_FAILED', message: messageOf(error) }),
     )
+  })
+}
+
+/** The hardware counts as known only when it is known as well whether an install was begun on it: nobody is to be past that
+ *  page when the answer comes. */
+async function lookAtMachine(
+  { detect, findBegun, release }: Look,
+  toRelease: DetectInput,
+  onPart: (part: Partial<Hardware>) => void,
+): Promise<{ readonly hardware: Hardware; readonly earlier?: EarlierInstall | null }> {
+  const problems: Problem[] = []
+  const orTell = async <Result>(work: Promise<Result>, code: string, what: string): Promise<Result | null> =>
+    work.catch((error: unknown) => {
+      problems.push({ code, path: [], message: `${what}: ${messageOf(error)}` })
+      return null
+    })
+  if (toRelease !== null) {
+    await orTell(release(toRelease), 'not-released', 'the earlier install could not be let go')
+    const hardware = await detect(onPart)
+    return { hardware: { ...hardware, problems: [...hardware.problems, ...problems] } }
+  }
+  const hardware = await detect(onPart)
+  const what = 'whether an earlier install was begun here could not be found out'
+  const earlier = await orTell(findBegun(hardware), 'begun-unknown', what)
+  return { hardware: { ...hardware, problems: [...hardware.problems, ...problems] }, earlier }
+}
+
+function checkActor({ opensDisks }: Pick<WizardPorts, 'opensDisks'>) {
+  return fromCallback<EventObject, CheckInput>(({ sendBack, input }) => {
+    if (input === null) return
+    const { begun, passphrase } = input
+    const tell = (opens: boolean | null) => sendBack({ type: 'SECRETS_CHECKED', opens } satisfies WizardEvent)
+    // What went wrong is told by the install itself, with all that belongs to it.
+    opensDisks(begun, passphrase).then(tell, () => tell(null))
   })
 }
 
@@ -81,6 +119,15 @@ function installActor(install: WizardPorts['install']) {
       signal: controller.signal,
       onEvent(event) {
         gathered.push(event)
+        if (event.type === 'task-failed' || event.type === 'released') {
+          flush()
+          send(
+            event.type === 'task-failed'
+              ? { type: 'TASK_FAILED', failure: event.failure }
+              : { type: 'RELEASED', problems: event.problems },
+          )
+          return
+        }
         timer ??= setTimeout(flush, EVENTS_GATHERED_MS)
       },
     }).then(

@@ -42,14 +42,15 @@ const BUILD = [
   'auto?trusted=1',
   '--log-format',
   'internal-json',
+  ...['--option', 'fsync-store-paths', 'true'],
   '--no-link',
   '--print-out-paths',
   '--verbose',
 ]
 const INSTALLABLE = 'git+file:///mnt/etc/nixos#nixosConfigurations."primer-1".config.system.build.toplevel'
 
-test('nix takes the one build of the installer', () => {
-  const request = { store: '/mnt', flake: '/mnt/etc/nixos', host: 'primer-1', mayLock: true }
+test('nix takes the build of the installer', () => {
+  const request = { command: 'build', store: '/mnt', flake: '/mnt/etc/nixos', host: 'primer-1', mayLock: true }
   expect(nix([...BUILD, INSTALLABLE])).toEqual(request)
   expect(nix([...BUILD, '--no-update-lock-file', INSTALLABLE])).toEqual({ ...request, mayLock: false })
 })
@@ -71,6 +72,16 @@ test.each([
     BUILD.map((word) => (word === 'internal-json' ? 'bar' : word)).concat(INSTALLABLE),
     'internal-json only',
   ],
+  [
+    'paths that are valid before they are on the disk',
+    BUILD.filter((word) => !['--option', 'fsync-store-paths', 'true'].includes(word)).concat(INSTALLABLE),
+    'valid before they are on the disk',
+  ],
+  [
+    'another setting',
+    BUILD.map((word) => (word === 'fsync-store-paths' ? 'sandbox' : word)).concat(INSTALLABLE),
+    'unknown option: --option',
+  ],
   ['no --no-link', [...BUILD.filter((word) => word !== '--no-link'), INSTALLABLE], '--no-link is missing'],
   ['a flake that is not in git', [...BUILD, INSTALLABLE.replace('git+file://', 'path:')], 'not an installable'],
   ['a host without quotes', [...BUILD, INSTALLABLE.replaceAll('"', '')], 'not an installable'],
@@ -78,10 +89,21 @@ test.each([
   expect(() => nix(argv)).toThrow(message)
 })
 
+const VERIFY = ['store', 'verify', '--extra-experimental-features', 'nix-command flakes', '--store', '/mnt']
+
+test('nix verifies a whole store, whoever signed it', () => {
+  expect(nix([...VERIFY, '--all', '--no-trust'])).toEqual({ command: 'store verify', store: '/mnt' })
+  expect(() => nix([...VERIFY, '--no-trust'])).toThrow('--all is missing')
+  expect(() => nix([...VERIFY, '--all'])).toThrow('--no-trust is missing')
+  expect(() => nix(['store', 'gc'])).toThrow("'store' is not a command")
+})
+
 const SYSTEM = '/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nixos-system-primer-26.05'
 
+const FLUSHED = ['--option', 'fsync-store-paths', 'true']
+
 test('nixos-install takes the one line of the installer', () => {
-  const line = ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy']
+  const line = ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy', ...FLUSHED]
   expect(nixosInstall(line)).toEqual({ root: '/mnt', path: SYSTEM })
 })
 
@@ -93,13 +115,18 @@ test.each([
   ],
   [
     'a path of the live system',
-    ['--root', '/mnt', '--system', '/mnt/system', '--no-root-passwd', '--no-channel-copy'],
+    ['--root', '/mnt', '--system', '/mnt/system', '--no-root-passwd', '--no-channel-copy', ...FLUSHED],
     'not a store path',
   ],
   [
     'an option that does not exist',
     ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy', '--log-format', 'raw'],
     'unknown option: --log-format',
+  ],
+  [
+    'paths that are valid before they are on the disk',
+    ['--root', '/mnt', '--system', SYSTEM, '--no-root-passwd', '--no-channel-copy'],
+    'valid before they are on the disk',
   ],
   ['nothing', [], '--no-root-passwd is missing'],
 ])('nixos-install refuses: %s', (_name, argv, message) => {

@@ -53,9 +53,10 @@ function ownScript({ mode, root, file }: Request): string {
 }
 
 function main(argv: readonly string[]): number {
-  const settings = labSettings()
+  let settings: ReturnType<typeof labSettings>
   let script: string
   try {
+    settings = labSettings()
     const request = readRequest(argv)
     process.stdout.write('disko version 1.13.0 (lab)\n')
     const { KEYSTONE_DISKO: disko, KEYSTONE_NIXPKGS_LIB: lib } = settings

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { readArguments, UsageError } from './lib/arguments.ts'
 import { cpioArchive } from './lib/cpio.ts'
+import { systemErrorText } from './lib/faults.ts'
 import { initrdFiles } from './lib/initrd-files.ts'
 import { labSettings } from './lib/lab-settings.ts'
 import { bash, quote } from './lib/shell.ts'
@@ -37,10 +38,13 @@ export function readRequest(argv: readonly string[]): Request {
     values: ['--root', '--system'],
     flags: ['--no-root-passwd', '--no-channel-copy'],
     positional: 0,
+    settings: ['fsync-store-paths'],
   })
   // Without it the real one asks on the terminal, in the middle of the wizard.
   if (!flags.has('--no-root-passwd')) throw new UsageError('--no-root-passwd is missing')
   if (!flags.has('--no-channel-copy')) throw new UsageError('--no-channel-copy is missing')
+  if (values['--option fsync-store-paths'] !== 'true')
+    throw new UsageError('paths would be valid before they are on the disk')
   const root = values['--root']
   const path = values['--system']
   if (root === undefined || path === undefined) throw new UsageError('--root and --system are needed')
@@ -96,7 +100,9 @@ function makeUsers(root: string, system: System): void {
   }
   // systemd takes a user that exists for a dynamic one; the small system cannot look up users that exist only at run time.
   if (system.sanoid?.enable) {
-    must(bash(['-c', `chroot ${quote(root)} useradd --system --no-create-home sanoid`]), 'making the user sanoid')
+    const inRoot = `chroot ${quote(root)}`
+    const add = `${inRoot} id sanoid >/dev/null 2>&1 || ${inRoot} useradd --system --no-create-home sanoid`
+    must(bash(['-c', add]), 'making the user sanoid')
   }
 }
 
@@ -154,8 +160,35 @@ function installLoader(root: string, path: string, system: System, machineId: st
   if (commands !== '') must(enter(root, `set -e\n${commands}`), 'boot.loader.systemd-boot.extraInstallCommands')
 }
 
+/** What nix says of a mistake in a module, in its own form. */
+const TRACE = `error:
+       … while calling the 'head' builtin
+         at /nix/store/${'0'.repeat(32)}-source/lib/attrsets.nix:1575:11:
+         1574|         || pred here (elemAt values 1) (head values) then
+         1575|           head values
+             |           ^
+         1576|         else
+
+       … while evaluating the option \`system.build.toplevel':
+
+       (stack trace truncated; use '--show-trace' to show the full, detailed trace)
+
+       error: attribute 'keystoneLab' missing
+       at /nix/store/${'0'.repeat(32)}-source/hosts/primer/default.nix:12:5:
+           11|   networking.hostName = "primer";
+           12|   lab = keystoneLab.missing;
+             |     ^
+           13| }`
+
+const LOADER_FAILURE = `Traceback (most recent call last):
+  File "/nix/store/${'0'.repeat(32)}-systemd-boot/bin/systemd-boot", line 459, in <module>
+    main()
+subprocess.CalledProcessError: Command '['bootctl', '--esp-path=/boot', 'install']' returned non-zero exit status 1.`
+
 function install({ root, path }: Request): void {
   checkRoot(root)
+  const { KEYSTONE_LAB_INSTALL_FAILS: fails } = labSettings()
+  if (fails === 'trace') throw new InstallError(TRACE)
   const description = join(root, path, 'system.json')
   if (!existsSync(description)) throw new InstallError(`path '${path}' is not valid in ${root}`)
   const system = JSON.parse(readFileSync(description, 'utf8')) as System
@@ -182,6 +215,7 @@ function install({ root, path }: Request): void {
   lay(root, [{ path: `${path}/init`, link: '/usr/lib/systemd/systemd' }])
 
   process.stdout.write('installing the boot loader...\n')
+  if (fails === 'loader') throw new InstallError(LOADER_FAILURE)
   installLoader(root, path, system, machineId)
   process.stdout.write('installation finished!\n')
 }
@@ -191,8 +225,10 @@ function main(argv: readonly string[]): number {
     install(readRequest(argv))
     return 0
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof InstallError)) throw error
-    process.stderr.write(`${error instanceof UsageError ? 'nixos-install: ' : ''}${error.message}\n`)
+    const isKnown = error instanceof UsageError || error instanceof InstallError
+    const message = isKnown ? error.message : systemErrorText(error)
+    if (message === null) throw error
+    process.stderr.write(`${error instanceof InstallError ? '' : 'nixos-install: '}${message}\n`)
     return 1
   }
 }

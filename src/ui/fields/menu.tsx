@@ -2,19 +2,30 @@ import { Text } from 'ink'
 import SelectInput from 'ink-select-input'
 import { FOCUS_SIGN, NO_FOCUS_SIGN } from '../theme.ts'
 
-export type MenuItem<Value extends string> = { readonly value: Value; readonly label: string }
+export type MenuItem<Value extends string> = {
+  readonly value: Value
+  readonly label: string
+  /** Why it cannot be chosen now; shown behind it. */
+  readonly blockedBecause?: string
+}
 
 /** A short list to choose from by Up, Down and Enter. */
 export function Menu<Value extends string>(props: {
   readonly items: readonly MenuItem<Value>[]
   onSelect(value: Value): void
+  /** One that is blocked was chosen. */
+  onBlocked?(): void
 }) {
+  const blocked = new Set(props.items.flatMap((item) => (item.blockedBecause === undefined ? [] : [item.value])))
   return (
     <SelectInput
-      items={[...props.items]}
+      items={props.items.map(({ value, label, blockedBecause }) => ({
+        value,
+        label: blockedBecause === undefined ? label : `${label} (${blockedBecause})`,
+      }))}
       indicatorComponent={Indicator}
       itemComponent={Item}
-      onSelect={({ value }) => props.onSelect(value)}
+      onSelect={({ value }) => (blocked.has(value) ? props.onBlocked?.() : props.onSelect(value))}
     />
   )
 }

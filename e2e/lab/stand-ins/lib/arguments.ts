@@ -13,14 +13,24 @@ export type Arguments = {
  *  @throws UsageError for everything else. */
 export function readArguments(
   argv: readonly string[],
-  known: { readonly values: readonly string[]; readonly flags: readonly string[]; readonly positional: number },
+  known: {
+    readonly values: readonly string[]
+    readonly flags: readonly string[]
+    readonly positional: number
+    /** Settings of nix that may be given as `--option NAME VALUE`; in `values` as `--option NAME`. */
+    readonly settings?: readonly string[]
+  },
 ): Arguments {
   const values: Record<string, string> = {}
   const flags = new Set<string>()
   const positional: string[] = []
   for (let index = 0; index < argv.length; index += 1) {
-    const word = argv[index] as string
-    if (known.values.includes(word)) {
+    let word = argv[index] as string
+    if (word === '--option' && known.settings?.includes(argv[index + 1] ?? '')) {
+      index += 1
+      word = `--option ${argv[index]}`
+    }
+    if (word.startsWith('--option ') || known.values.includes(word)) {
       const value = argv[index + 1]
       if (value === undefined) throw new UsageError(`option ${word} needs a value`)
       if (word in values) throw new UsageError(`option ${word} is given twice`)

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { storePath } from './store-path.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { addSource } from './lab-store.ts'
 
 export class SourceError extends Error {
   override readonly name = 'SourceError'
@@ -24,15 +23,10 @@ export function copySource(flake: string, store: string): string {
   if (!files.includes('flake.nix')) {
     throw new SourceError(`path '${flake}/flake.nix' does not exist or is not tracked by Git`)
   }
-  const hash = createHash('sha256')
-  for (const name of files) hash.update(`${name}\0`).update(readFileSync(join(flake, name)))
-  const path = storePath(hash.digest('hex'), 'source')
-  for (const name of files) {
-    const to = join(store, path, name)
-    mkdirSync(dirname(to), { recursive: true })
-    copyFileSync(join(flake, name), to)
-  }
-  return path
+  return addSource(
+    store,
+    files.map((name) => [name, readFileSync(join(flake, name))] as const),
+  )
 }
 
 /** nix writes down which versions it took where the flake does not say so yet, and tells git that the file exists.

@@ -19,7 +19,12 @@ const PATH_BYTES = 1_048_576
 
 /** What nix tells while it fetches and builds: the records of a small system, in a real order, in a few seconds. A test
  *  holds their kinds against recordings of the real one. */
-export async function tellBuild(fetched: readonly string[], built: readonly string[], pauseMs: number): Promise<void> {
+export async function tellBuild(
+  fetched: readonly string[],
+  built: readonly string[],
+  pauseMs: number,
+  { fetch, build = async () => {} }: { fetch?: (path: string) => Promise<void>; build?: () => Promise<void> } = {},
+): Promise<void> {
   // As nix makes them: the process in the upper half.
   let last = process.pid * 2 ** 32
   const start = (type: number, text: string, parent: number, fields?: readonly unknown[]) => {
@@ -61,6 +66,8 @@ export async function tellBuild(fetched: readonly string[], built: readonly stri
       'local',
     ])
     count(index, 1, 0, 0)
+    // What it throws ends the build with this copy under way, as in nix.
+    await fetch?.(path)
     for (const part of [0.5, 1]) {
       await wait(pauseMs)
       result(copy, RESULT.progress, [PATH_BYTES * part, PATH_BYTES, 0, 0])
@@ -69,13 +76,14 @@ export async function tellBuild(fetched: readonly string[], built: readonly stri
     count(index + 1, 0, 0, 0)
   }
   for (const [index, path] of built.entries()) {
-    const build = start(ACTIVITY.build, `building '${path}'`, builds, [path, '', 1, 1])
+    const work = start(ACTIVITY.build, `building '${path}'`, builds, [path, '', 1, 1])
     count(fetched.length, 0, index, 1)
-    result(build, RESULT.setPhase, ['buildPhase'])
+    result(work, RESULT.setPhase, ['buildPhase'])
+    if (index === 0) await build()
     await wait(pauseMs)
-    result(build, RESULT.buildLogLine, [`built ${path.replace(/^.*?-/, '')}`])
+    result(work, RESULT.buildLogLine, [`built ${path.replace(/^.*?-/, '')}`])
     count(fetched.length, 0, index + 1, 0)
-    stop(build)
+    stop(work)
   }
   for (const id of [copies, builds, realise]) stop(id)
 }

@@ -120,20 +120,31 @@ ${pool.datasets.map((dataset) => formatDataset(pool, dataset)).join('\n')}`,
   )
 }
 
-/** What erases the disks: mounts, mappings and pools on them are given up first. */
+/** What erases the disks. What lies on them is given up first, the topmost first, as disko's own disk-deactivate does it. */
 export function destroyScript(layout: Layout): string {
   const disks = layout.disks.map(({ device }) => quote(device)).join(' ')
   return `umount -Rv "$root_mountpoint" || :
 for disk in ${disks}; do
   disk=$(realpath "$disk")
-  for part in $(lsblk --list --noheadings --paths --output NAME,TYPE "$disk" | awk '$2 == "crypt" { print $1 }'); do
-    cryptsetup close "$part"
-  done
-  for part in $(lsblk --list --noheadings --paths --output NAME,TYPE "$disk" | awk '$2 == "part" { print $1 }'); do
-    if [ "$(blkid -p -o value -s TYPE "$part")" = zfs_member ]; then
-      zpool destroy -f "$(blkid -p -o value -s LABEL "$part")" || :
-    fi
-    wipefs --all -f "$part"
+  for node in $(lsblk --list --noheadings --paths --output NAME "$disk" | tac); do
+    # Gone with what it lay on, or listed twice.
+    [ -e "$node" ] || continue
+    for place in $(findmnt --noheadings --list --output TARGET --source "$node"); do umount -R "$place" || :; done
+    case $(blkid -p -o value -s TYPE "$node" || :) in
+      swap) swapoff "$node" || : ;;
+      zfs_member)
+        zpool destroy -f "$(blkid -p -o value -s LABEL "$node")" || :
+        zpool labelclear -f "$node" || : ;;
+      LVM2_member)
+        group=$(pvs --noheadings --options vg_name "$node" | tr -d ' ' || :)
+        if [ -n "$group" ]; then vgchange --activate n "$group" || :; vgremove -f "$group" || :; fi ;;
+    esac
+    case $(lsblk --nodeps --noheadings --output TYPE "$node") in
+      crypt) cryptsetup close "$node" ;;
+      raid*) mdadm --stop "$node" || : ;;
+      lvm) lvremove -f -y "$node" || : ;;
+      part) wipefs --all -f "$node" ;;
+    esac
   done
   wipefs --all -f "$disk"
   dd if=/dev/zero of="$disk" bs=440 count=1

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { readLayout } from './layout.ts'
 import { destroyScript, formatScript, mountScript, unmountScript } from './layout-scripts.ts'
@@ -138,6 +139,25 @@ test('unmounting closes the credstore before the pool is exported', () => {
 
 test('destroying touches only the disks of the layout', () => {
   expect(destroyScript(readLayout(devices))).toContain("for disk in '/dev/disk/by-id/virtio-a'; do")
+})
+
+test('what lies on the disks is given up before it is erased, whatever it is', () => {
+  const script = destroyScript(readLayout(devices))
+  const order = [
+    '| tac); do',
+    'umount -R "$place"',
+    'swapoff "$node"',
+    'zpool destroy -f',
+    'vgremove -f "$group"',
+    'cryptsetup close "$node"',
+    'mdadm --stop "$node"',
+    'wipefs --all -f "$node"',
+    'wipefs --all -f "$disk"',
+  ]
+  const places = order.map((word) => script.indexOf(word))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+  expect(spawnSync('bash', ['-n', '-c', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
 })
 
 test('a file system without encryption is made on the partition and mounted from it', () => {

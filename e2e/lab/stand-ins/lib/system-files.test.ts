@@ -135,6 +135,16 @@ test('a lab switch comes from the file, and from the environment before that', (
   expect(labSettings({ KEYSTONE_DISKO: '/c' }, file).KEYSTONE_DISKO).toBe('/c')
 })
 
+test.each([
+  ['KEYSTONE_LAB_BUILD_EAT_MIB=4096', 'the lab has no switch KEYSTONE_LAB_BUILD_EAT_MIB'],
+  ['KEYSTONE_LAB_BUILD_EATS_MIB=4G', "KEYSTONE_LAB_BUILD_EATS_MIB does not take '4G'"],
+  ['KEYSTONE_LAB_FETCH=10.0.2.100', "KEYSTONE_LAB_FETCH does not take '10.0.2.100'"],
+  ['KEYSTONE_LAB_INSTALL_FAILS=boot', "KEYSTONE_LAB_INSTALL_FAILS does not take 'boot'"],
+  ['KEYSTONE_LAB_NIX_REPLAY=../x:1', "KEYSTONE_LAB_NIX_REPLAY does not take '../x:1'"],
+])('a switch that is not there, or a value it does not take, is refused: %s', (line, message) => {
+  expect(() => labSettings({}, `KEYSTONE_LAB_CHEAP_PBKDF=1\n${line}\n`)).toThrow(message)
+})
+
 test('a timer becomes a unit and its links; the environment of a service stands in its unit', () => {
   expect(timerFiles('scrub', { wantedBy: ['timers.target'], timerConfig: { OnCalendar: 'weekly' } })).toEqual([
     { path: '/etc/systemd/system/scrub.timer', content: '[Timer]\nOnCalendar=weekly\n', mode: 0o644 },

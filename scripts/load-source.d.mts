@@ -1,0 +1,1 @@
+export declare function loadSource(path: string): Promise<Record<string, unknown>>

@@ -1,0 +1,69 @@
+import type { FailureSignature } from '../../model/failure.ts'
+import { type CatalogueEntry, failureOf, NO_FACTS, WAYS } from '../entry.ts'
+
+const EFIVARS = '/sys/firmware/efi/efivars'
+const install = failureOf({ task: 'install', program: 'nixos-install', action: '/mnt', exitCode: 1 })
+const bootLoader: FailureSignature = { ...install, stage: 'installing the boot loader' }
+
+/** nixos-install tells its stages; bootctl runs in the last but one of them. */
+const wasAtBootLoader = ({ program, stage, exitCode }: FailureSignature) =>
+  program === 'bootctl' || (program === 'nixos-install' && stage === 'installing the boot loader' && exitCode !== 0)
+
+export const bootEntries: readonly CatalogueEntry[] = [
+  {
+    code: 'efi-variables-read-only',
+    title: "The firmware's variables are read-only",
+    matches: (failure, { efiVariables }) => wasAtBootLoader(failure) && efiVariables === 'read-only',
+    tell: () => ({
+      cause: 'the boot loader cannot be entered in the firmware: its variables are mounted read-only',
+      remedy: [`make them writable: mount -o remount,rw ${EFIVARS}`, 'then retry: only the boot loader is left to do'],
+    }),
+    waysOn: WAYS,
+    example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'read-only' } },
+  },
+  {
+    code: 'efi-variables-full',
+    title: "The firmware's memory is full",
+    matches: (failure, { efiVariables }) => wasAtBootLoader(failure) && efiVariables === 'full',
+    tell: () => ({
+      cause: "the boot loader cannot be entered in the firmware: the memory for the firmware's variables is full",
+      remedy: [
+        `remove records of old crashes: rm ${EFIVARS}/dump-*`,
+        'or remove boot entries that nobody needs: efibootmgr, then efibootmgr -B -b NUMBER',
+        'some firmware makes room only after a restart',
+        'then retry: only the boot loader is left to do',
+      ],
+    }),
+    waysOn: WAYS,
+    example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'full' } },
+  },
+  {
+    code: 'efi-variables-missing',
+    title: "The firmware's variables cannot be reached",
+    matches: (failure, { efiVariables }) => wasAtBootLoader(failure) && efiVariables === 'missing',
+    tell: () => ({
+      cause: 'the boot loader cannot be entered in the firmware: its variables cannot be reached',
+      remedy: [
+        `mount them: mount -t efivarfs efivarfs ${EFIVARS}`,
+        'if that fails: start the machine by UEFI, not in BIOS mode',
+      ],
+    }),
+    waysOn: WAYS,
+    example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'missing' } },
+    noFaultBecause: 'the same fact as read-only, which is injected; preflight refuses a machine in BIOS mode',
+  },
+  {
+    code: 'boot-loader-failed',
+    title: 'The boot loader could not be installed',
+    matches: wasAtBootLoader,
+    tell: () => ({
+      cause: 'the boot loader could not be installed on the EFI system partition',
+      remedy: [
+        'see whether the partition has room: df -h /mnt/boot',
+        'then retry: the system itself is on the disk, only the boot loader is left to do',
+      ],
+    }),
+    waysOn: WAYS,
+    example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'writable' } },
+  },
+]

@@ -1,0 +1,76 @@
+import { within } from '../failures/within.ts'
+import type { InstallEvent, TaskFailure } from '../model/event.ts'
+import type { Hardware } from '../model/hardware.ts'
+import type { Plan, RenderedFile } from '../model/plan.ts'
+import type { Begun } from '../model/saved-install.ts'
+import { BUILT_AT, INSTALLER_VERSION } from '../model/version.ts'
+import { type Program, programs } from '../system/programs.ts'
+import type { System } from '../system/system.ts'
+import type { BundlePart } from './bundle.ts'
+
+const LIMIT_MS = 10_000
+
+/** What the machine is asked for a bundle: each is left out when there is no answer in time. */
+const COMMANDS: readonly (readonly [name: string, program: Program, args: readonly string[]])[] = [
+  ['kernel.txt', programs.journalctl, ['-k', '-b', '-o', 'short-monotonic', '--no-pager', '--no-hostname']],
+  ['disks.txt', programs.lsblk, ['-o', 'NAME,TYPE,SIZE,FSTYPE,LABEL,PARTLABEL,MODEL,SERIAL,MOUNTPOINTS']],
+  ['pools.txt', programs.zpool, ['status', '-v', '-P']],
+  ['mounts.txt', programs.findmnt, ['--list', '--output', 'TARGET,SOURCE,FSTYPE,OPTIONS,AVAIL']],
+  ['network.txt', programs.ip, ['addr']],
+  ['routes.txt', programs.ip, ['route']],
+]
+const FILES = ['/proc/cmdline', '/proc/meminfo', '/proc/swaps', '/proc/modules', '/proc/version', '/etc/resolv.conf']
+
+/** Everything that helps to understand a failure, as it is: secrets are taken out by makeBundle. Never throws, and waits for
+ *  no answer longer than 10 s. */
+export async function collectParts(input: {
+  readonly system: System
+  readonly log: readonly string[]
+  readonly events: readonly InstallEvent[]
+  readonly hardware: Hardware | null
+  readonly plan: Plan | null
+  readonly files: readonly RenderedFile[]
+  readonly failure: TaskFailure | null
+  readonly begun: Begun | null
+}): Promise<readonly BundlePart[]> {
+  const { system, log, events, hardware, plan, files, failure, begun } = input
+  const json = (name: string, value: unknown): BundlePart => ({ kind: 'json', name, value })
+  const text = (name: string, content: string): BundlePart => ({ kind: 'text', name, text: content })
+  const about = { keystone: INSTALLER_VERSION, builtAt: BUILT_AT, madeAt: system.now().toISOString() }
+  const machine = await readMachine(system)
+  return [
+    json('about.json', {
+      ...about,
+      notAnswered: machine.filter(({ content }) => content === null).map(({ name }) => name),
+    }),
+    ...(failure === null ? [] : [json('failure.json', failure)]),
+    text('install.log', log.map((line) => `${line}\n`).join('')),
+    // The log's lines are in the log.
+    json(
+      'events.json',
+      events.filter(({ type }) => type !== 'log'),
+    ),
+    ...(begun === null ? [] : [json('journal.json', begun), text('answers.yaml', begun.saved.answers)]),
+    ...(hardware === null ? [] : [json('hardware.json', hardware)]),
+    ...(plan === null ? [] : [json('plan.json', plan)]),
+    ...files.map(({ path, content }) => text(`rendered${path}`, content)),
+    ...machine.flatMap(({ name, content }) => (content === null ? [] : [text(`machine/${name}`, content)])),
+  ]
+}
+
+type Answer = { readonly name: string; readonly content: string | null }
+
+async function readMachine(system: System): Promise<readonly Answer[]> {
+  const commands = COMMANDS.map(async ([name, program, args]): Promise<Answer> => {
+    const content = await within(
+      LIMIT_MS,
+      async () => (await system.query(program, args, { timeoutMs: LIMIT_MS })).stdout,
+    )
+    return { name, content }
+  })
+  const files = FILES.map(async (path): Promise<Answer> => {
+    const content = await within(LIMIT_MS, () => system.readText(path))
+    return { name: `${path.slice(path.lastIndexOf('/') + 1)}.txt`, content }
+  })
+  return Promise.all([...commands, ...files])
+}

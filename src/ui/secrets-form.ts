@@ -1,0 +1,117 @@
+import type { Problem } from '../model/problem.ts'
+import { begunSecretProblems } from '../wizard/begun-secrets.ts'
+import type { SecretName } from '../wizard/state.ts'
+import type { Form } from './page-forms.ts'
+import type { Row } from './rows.ts'
+import type { Session, View } from './session.ts'
+
+/** Whether the secrets are shown as they are typed. Ends with `.shown`: hidden again when the page is left. */
+const SHOWN = 'secrets.shown'
+
+const LABELS: Readonly<Record<SecretName, string>> = {
+  passphrase: 'Passphrase of the disks',
+  pin: 'PIN of the TPM',
+  recoveryKey: 'Recovery key',
+  password: 'Password of the admin',
+  passwordHash: 'Hash of the password',
+  wifiPassphrase: 'Wireless passphrase',
+  joinToken: 'Token of the cluster',
+}
+
+const WRONG: Problem = {
+  code: 'passphrase-wrong',
+  path: ['secrets', 'passphrase'],
+  message: 'the disks do not open with this passphrase',
+  hint: 'type the one that they were formatted with',
+}
+
+type Acts = Pick<Session, 'send' | 'change' | 'view'>
+
+/** Only what is needed to go on, each once. */
+export function secretsForm({ wizard, memory }: View, session: Acts): Form | null {
+  const { earlier, secretTexts, isKeyLost, hasTriedSecrets, isCheckingSecrets, isPassphraseWrong } = wizard
+  if (earlier === null) return null
+  const problems = [...(hasTriedSecrets ? begunSecretProblems(wizard) : []), ...(isPassphraseWrong ? [WRONG] : [])]
+  const isHidden = memory[SHOWN] !== true
+  const field = (name: SecretName): Row => ({
+    kind: 'text',
+    id: `secret-${name}`,
+    label: LABELS[name],
+    value: secretTexts[name] ?? '',
+    isHidden,
+    problems: problems.filter(({ path }) => path[1] === name),
+    onChange: (text) => session.send({ type: 'EDIT_SECRET', secret: name, text }),
+  })
+  const asked = earlier.secrets.filter((name) => name !== 'recoveryKey')
+  const hasKey = earlier.secrets.includes('recoveryKey')
+  return {
+    rows: [
+      {
+        kind: 'note',
+        text: `To go on with ${earlier.begun.saved.plan.hostName}, these are needed once more, the same as before. They are kept nowhere: not on the disks, not on this medium.`,
+      },
+      { kind: 'blank' },
+      ...asked.map(field),
+      ...(asked.length > 0
+        ? [
+            {
+              kind: 'check' as const,
+              id: 'secrets-shown',
+              label: 'Show what is typed',
+              isChecked: !isHidden,
+              onToggle: () => session.change({ memory: { ...session.view().memory, [SHOWN]: isHidden } }),
+            },
+          ]
+        : []),
+      ...(hasKey ? keyRows(isKeyLost, field('recoveryKey'), session) : []),
+      ...(hasKey && !isKeyLost ? typedGroups(secretTexts.recoveryKey ?? '') : []),
+    ],
+    next: {
+      label: isCheckingSecrets
+        ? 'Trying the passphrase ...'
+        : hasKey && isKeyLost
+          ? 'Show the new recovery key'
+          : 'Go on with the install',
+      onPress: () => session.send({ type: 'NEXT' }),
+    },
+    problems: [],
+    startsAt: asked[0] === undefined ? null : `secret-${asked[0]}`,
+  }
+}
+
+const GROUP = /[a-z]{1,8}/gu
+const GROUPS_IN_LINE = 4
+
+/** What was typed, in groups as on the paper. */
+function typedGroups(text: string): readonly Row[] {
+  const groups = text.toLowerCase().replace(/[\s-]/gu, '').match(GROUP) ?? []
+  if (groups.length === 0) return []
+  const numbered = groups.map((group, at) => `${at + 1} ${group.padEnd(8)}`)
+  const lines = [numbered.slice(0, GROUPS_IN_LINE), numbered.slice(GROUPS_IN_LINE)]
+  return [{ kind: 'lines', lines: lines.filter((line) => line.length > 0).map((line) => `    ${line.join('   ')}`) }]
+}
+
+/** No disk has the key yet, so a slip of the finger would be a key that nobody has on paper: it is not hidden. */
+function keyRows(isLost: boolean, field: Row, session: Acts): readonly Row[] {
+  const choice = (id: string, label: string, detail: string, lost: boolean): Row => ({
+    kind: 'choice',
+    id,
+    group: 'key',
+    label,
+    detail,
+    isChosen: isLost === lost,
+    onChoose: () => session.send({ type: 'LOSE_KEY', isLost: lost }),
+  })
+  return [
+    { kind: 'blank' },
+    { kind: 'heading', text: 'The recovery key, which no disk has yet' },
+    choice('key-kept', 'I have it on paper', 'Type it below, and compare it with the paper, letter by letter.', false),
+    choice(
+      'key-lost',
+      'Make a new one',
+      'It is shown on the next page. Then tear up the paper with the old one.',
+      true,
+    ),
+    ...(isLost || field.kind !== 'text' ? [] : [{ ...field, isHidden: false }]),
+  ]
+}
