@@ -38,7 +38,7 @@ test('a pool with vdevs of all kinds', () => {
   ])
 })
 
-test('the disks of a stripe are one vdev', () => {
+test('each disk of a stripe is a vdev of its own', () => {
   const text = `config:
 
 	NAME                                 STATE     READ WRITE CKSUM
@@ -48,5 +48,8 @@ test('the disks of a stripe are one vdev', () => {
 
 errors: No known data errors
 `
-  expect(readZpoolStatus(text)).toEqual([{ kind: 'data', mode: '', members: [label('a'), label('b')] }])
+  expect(readZpoolStatus(text)).toEqual([
+    { kind: 'data', mode: '', members: [label('a')] },
+    { kind: 'data', mode: '', members: [label('b')] },
+  ])
 })

@@ -12,7 +12,7 @@ const HEADINGS: Readonly<Record<string, FoundVdev['kind']>> = {
   special: 'special',
 }
 
-/** The tree below `config:` of one pool. Single disks of one kind are one vdev `''` together, as they are given to zpool. */
+/** The tree below `config:` of one pool. A disk that stands alone is a vdev of its own, with the mode `''`. */
 export function readZpoolStatus(text: string): readonly FoundVdev[] {
   const rows = (text.split(/^\tNAME .*\n/m)[1] ?? '').split('\n')
   const end = rows.indexOf('')
@@ -25,13 +25,8 @@ export function readZpoolStatus(text: string): readonly FoundVdev[] {
       kind = HEADINGS[name] ?? 'data'
       group = undefined
     } else if (name.startsWith('/')) {
-      const alone = indent.length === 2
-      if (alone) {
-        group = found.find((vdev) => vdev.kind === kind && vdev.mode === '')
-        if (!group) found.push({ kind, mode: '', members: [] })
-        group = found.find((vdev) => vdev.kind === kind && vdev.mode === '')
-      }
-      group?.members.push(name)
+      if (indent.length === 2) found.push({ kind, mode: '', members: [name] })
+      else group?.members.push(name)
     } else {
       const mode = name.replace(/-\d+$/, '') as FoundVdev['mode']
       const vdev = { kind, mode, members: [] }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,6 +52,20 @@ describe.skipIf(!hasNix)(
       expect(system.initrdServices['keystone-load-key']?.requiredBy).toEqual(['sysroot.mount'])
       expect(Object.keys(system.users.users)).toHaveLength(1)
       expect(system.warnings).toEqual([])
+    })
+
+    test.each([
+      // NixOS takes `randomEncryption = false`, its default, for a set.
+      ['xfs-hibernation', 'swap file', [{ device: '/swapfile', randomEncryption: { enable: false } }]],
+      // No stock unit imports the data pool in the initrd, so none has to be turned off there.
+      ['xfs-data-pool', 'pool beside XFS', [{ randomEncryption: { enable: true } }]],
+    ])('a root without ZFS, case %s: %s', (name, _, swapDevices) => {
+      const folder = fileURLToPath(new URL(`../../../../src/testing/cases/${name}/rendered/etc/nixos`, import.meta.url))
+      cpSync(folder, flake, { recursive: true })
+      const [host = ''] = readdirSync(join(folder, 'hosts'))
+      const system = read(host)
+      expect(system.swapDevices).toMatchObject(swapDevices)
+      expect(system.fileSystems['/']?.fsType).toBe('xfs')
     })
 
     test('snapshots, compressed swap and files in /etc come with it', () => {

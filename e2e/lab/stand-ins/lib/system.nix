@@ -10,7 +10,8 @@ let
   force = import ../nixpkgs/force.nix { inherit lib; };
 
   # What the lab cannot boot, or what would make this machine useless.
-  usesZfs = lib.any (fs: fs.fsType == "zfs") (attrValues config.fileSystems);
+  # Only then has NixOS a unit in the initrd that imports the pool; a data pool is imported later.
+  hasZfsRoot = config.fileSystems."/".fsType == "zfs";
   people = filterAttrs (_: user: user.isNormalUser) config.users.users;
   rules = [
     {
@@ -34,7 +35,7 @@ let
       message = "no user could log in";
     }
     {
-      assertion = !usesZfs || !(config.boot.initrd.systemd.services."zfs-import-rpool".enable or true);
+      assertion = !hasZfsRoot || !(config.boot.initrd.systemd.services."zfs-import-rpool".enable or true);
       message = "the stock unit zfs-import-rpool would import the pool behind ours";
     }
   ];
@@ -132,7 +133,8 @@ else
     time = { inherit (config.time) timeZone; };
     swapDevices = map (swap: {
       inherit (swap) device options size;
-      randomEncryption = { inherit (swap.randomEncryption) enable; };
+      # NixOS takes a Boolean for a set with nothing but `enable`.
+      randomEncryption.enable = swap.randomEncryption.enable or swap.randomEncryption;
     }) config.swapDevices;
     timers = mapAttrs (_: timer) config.systemd.timers;
     users.users = mapAttrs (
