@@ -10,7 +10,8 @@ export async function tryHibernation(machine: Machine): Promise<readonly string[
   if (!swap.split('\n').includes('/swapfile')) return [`the swap file is not in use, but ${swap || 'nothing'}`]
   await agent.succeed('mkdir -p /run/kept && echo here >/run/kept/in-memory')
   const boot = await agent.succeed('cat /proc/sys/kernel/random/boot_id')
-  await agent.exec('systemctl hibernate', { timeoutMs: 20_000 }).catch(() => {})
+  const asked = await agent.exec('systemctl hibernate', { timeoutMs: 20_000 }).catch(() => null)
+  if (asked !== null && asked.code !== 0) return [`systemctl hibernate ended with ${asked.code}: ${asked.stderr}`]
   const reason = await machine.waitForExit({ timeoutMs: 5 * MINUTE })
   if (reason !== 'guest-shutdown') return [`hibernating ended with ${reason}`]
   await bootAnswering(machine)

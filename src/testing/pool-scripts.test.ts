@@ -19,8 +19,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const PROGRAMS: Readonly<Record<string, string>> = {
-  // The pool's number, by the partition.
-  udevadm: 'cat "${!#}"',
+  // `wait`: is there each of them? Else the pool's number, by the partition; udev knows it only when it was waited for.
+  udevadm: `if [ "$1" = wait ]; then
+      : >"$LOG.waited"; shift 2
+      for one; do [ -e "$one" ] || exit 1; done
+    elif [ -e "$LOG.waited" ]; then cat "\${!#}"
+    fi`,
   zpool: 'echo "zpool $*" >>"$LOG"; [ "${!#}" = "$WORKS" ]',
   zfs: 'grep "^${!#} $5 " "$LOG.zfs" | cut -d " " -f 3',
   sleep: 'echo sleep >>"$LOG"',

@@ -33,19 +33,10 @@
           esac
         done
 
-        all_here() {
-          for member in ${lib.escapeShellArgs members}; do
-            [ -e "$member" ] || return 1
-          done
-        }
-
         # A disk that comes late would be left out of the pool, so wait for all of them, but not for ever: a pool with
-        # copies works without one.
-        for second in $(seq 30); do
-          if all_here; then break; fi
-          sleep 1
-        done
-        if ! all_here; then
+        # copies works without one. That its name is there is not enough: a name stays when the initrd ends, and what
+        # udev knows of the disk, such as the number below, does not.
+        if ! udevadm wait --timeout=30 ${lib.escapeShellArgs members}; then
           say "a disk of the pool $pool is missing, trying without it"
         fi
 
