@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Command, type CommandName, HELP, readCommandLine } from './cli/arguments.ts'
 import type { Ending } from './cli/ending.ts'
 import type { Hands } from './cli/hands.ts'
+import { nodeProblem } from './cli/node-version.ts'
 import { INSTALLER_VERSION } from './model/version.ts'
 import { openingFrame } from './ui/opening.ts'
 
@@ -51,6 +52,11 @@ async function main(argv: readonly string[]): Promise<Ending> {
   if (line.what === 'error') {
     process.stderr.write(`keystone: ${line.message}\n${line.hint}\n`)
     return 'bad-answers'
+  }
+  const tooOld = nodeProblem(process.versions.node)
+  if (tooOld !== null) {
+    process.stderr.write(tooOld)
+    return 'machine-unfit'
   }
   const command = withAbsolutePaths(line)
   if (command.what === 'wizard') return runWizard(command)

@@ -25,6 +25,7 @@ test.each([
   ['canary passphrase', 'strong', '4 years'],
   ['twelve chars', 'good', '2 days'],
   ['towertowertower', 'weak', 'less than a second'],
+  ['sunshine-2026', 'still weak', '16 minutes'],
 ])('%s is %s: %s', async (secret, word, crackTime) => {
   const strength = await judgeStrength(secret, [])
   expect([strength.word, strength.crackTime]).toEqual([word, crackTime])

@@ -19,7 +19,7 @@ export type Strength = {
  *  somebody who guesses offline, and a stolen disk is that. */
 export const LOWEST_SCORE = 3
 
-const WORDS = ['very weak', 'weak', 'fair', 'good', 'strong'] as const
+const WORDS = ['very weak', 'weak', 'still weak', 'good', 'strong'] as const
 /** zxcvbn takes more than linear time, and no one guesses beyond this anyway. */
 const JUDGED_LENGTH = 100
 /** What everybody would try first against a Primer. */

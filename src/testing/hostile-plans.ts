@@ -107,7 +107,8 @@ export function hostilePlans(count: number, keysEach: number): readonly Plan[] {
   const pool = {
     hostName: taken('identity', 'hostName', drafts.hostNames, 300),
     userName: taken('identity', 'userName', drafts.userNames, 300),
-    sshKey: taken('identity', 'sshKeys', drafts.sshKeys, Math.ceil(count * keysEach * 1.8), true),
+    // Two thirds are sound; of a few it may be fewer by chance.
+    sshKey: taken('identity', 'sshKeys', drafts.sshKeys, 60 + Math.ceil(count * keysEach * 1.8), true),
     interface: taken('network', 'interface', drafts.interfaces, 300),
     nameserver: taken('network', 'nameservers', drafts.nameservers, 900, true),
     searchDomain: taken('network', 'searchDomains', drafts.searchDomains, 300, true),

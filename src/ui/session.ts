@@ -171,7 +171,7 @@ export function createSession(options: {
     )
     if (recoveryKey === null) return
     import('./qr-code.ts').then(
-      // Capital letters make a smaller picture; the boot prompt takes them too. Source: systemd, decode_modhex_char
+      // Capitals make a smaller picture. The boot compares letter by letter, so they have a key slot of their own.
       ({ makeQrCode }) => change({ recoveryQr: makeQrCode(recoveryKeyForms(recoveryKey)[1].reveal()) }),
       () => {},
     )
