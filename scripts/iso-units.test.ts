@@ -507,7 +507,7 @@ describe('keystone-console', () => {
     const { stdout } = run('keystone-console')
     expect(stdout).toContain('what happened\n\nInstalled.\n')
     expect(stdout).toContain('keep it away from this machine:\n\nAAAA-BBBB\n')
-    expect(stdout).toMatch(/Remove the medium: .*erase these disks.*\n\nPress Enter to restart\. $/)
+    expect(stdout).toMatch(/Remove the medium, .*\n\nPress Enter to restart\. $/)
     // The line is gone: nobody pressed Enter, nothing restarts.
     expect(calls()).toEqual([])
     run('keystone-console', [], '\n')
@@ -544,7 +544,7 @@ describe('keystone-console', () => {
 
   test.each([
     ['2', 'Nothing was erased.'],
-    ['3', 'Nothing was erased.'],
+    ['3', 'Nothing was installed, and nothing was erased. Why, and what to do, is said above.'],
     ['4', 'The installation failed.'],
     ['130', 'The installation was stopped.'],
     ['70', 'a fault of Keystone'],
@@ -555,6 +555,28 @@ describe('keystone-console', () => {
     expect(stdout).toContain(words)
     expect(stdout).toContain(`All of it: ${live}/unattended/log`)
     expect(stdout).toContain(`WIZARD --answers ${live}/answers.yaml\n`)
+  })
+
+  test('a medium that was left in a finished machine says so, restarts nothing, and has the wizard behind it', () => {
+    liveFiles({ mode: 'unattended\n', 'answers.yaml': '' })
+    kernelLine('keystone.reboot')
+    program('systemctl')
+    program('keystone', 'echo "This machine was installed from the answers already." >&2; exit 3')
+    expect(run('keystone-unattended').status).toBe(3)
+    wizard()
+    const { stdout } = run('keystone-console', [], '\n')
+    expect(stdout).toContain(
+      [
+        'This machine was installed from the answers already.',
+        '',
+        'Nothing was installed, and nothing was erased. Why, and what to do, is said above.',
+        `All of it: ${live}/unattended/log (a shell is on Alt+F2). It does not start again by itself.`,
+        '',
+        'Press Enter for the wizard.',
+      ].join('\n'),
+    )
+    expect(stdout).toContain(`WIZARD --answers ${live}/answers.yaml\n`)
+    expect(calls().filter((call) => call.startsWith('systemctl'))).toEqual([])
   })
 
   test('an installer that was killed left no code', () => {

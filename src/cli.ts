@@ -64,7 +64,8 @@ async function main(argv: readonly string[]): Promise<Ending> {
   onEndRequest(() => {
     const farewell = FAREWELLS[command.what]
     if (farewell === undefined) leave('cancelled')
-    process.stderr.write(farewell)
+    // A line of progress may stand there, and ^C behind it.
+    process.stderr.write(process.stdout.isTTY ? `\n${farewell}` : farewell)
     cancel.abort()
   })
   const terminal = {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type HeadlessRequest, installHeadless } from './headless.ts'
 import type { InstallOutcome, InstallRequest } from './install/install-request.ts'
 import { createLiveLog } from './install/live-log.ts'
@@ -90,6 +90,37 @@ test('plain: a line for each task, and one when a long one has moved', async () 
 `)
 })
 
+test('plain: never silent for five seconds while a task is at work, and the clock ends with the install', async () => {
+  vi.useFakeTimers({ now: Date.parse(AT) })
+  try {
+    const out: string[] = []
+    const system = fakeSystem({ now: () => new Date() })
+    const { files, phaseFiles, secrets, signal } = taskContext(system)
+    await installHeadless({
+      ...{ plan: zfsPlan, answersText: '', installerVersion: '0.5.0', begun: null, secrets, recoveryKey: null },
+      ...{ confirmation, files, phaseFiles, system, liveLog: createLiveLog(), recoveryKeyFile: null, signal },
+      progress: 'plain',
+      stdout: (text) => out.push(`${new Date().getSeconds()} ${text}`),
+      stderr: () => {},
+      async install({ onEvent }) {
+        const tasks = [{ id: 'build', title: 'Build the system', weight: 80 }] as const
+        onEvent({ type: 'install-started', at: AT, planHash: 'f00d', tasks })
+        onEvent({ type: 'task-started', at: AT, task: 'build', title: 'Build the system' })
+        await vi.advanceTimersByTimeAsync(9000)
+        return { status: 'installed' }
+      },
+    })
+    expect(out.map((line) => line.slice(0, 26))).toEqual([
+      '0 [  0%] Build the system\n',
+      '4 [  0%] Build the system\n',
+      '8 [  0%] Build the system:',
+    ])
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('the recovery key is printed once on stderr, before the install, which is given it', async () => {
   const seen: string[] = []
   const { out, err } = await headless('json', ({ secrets }, stderr) => {
@@ -145,8 +176,18 @@ test('says on stderr why it failed and what to do', async () => {
   error: no route
 What you can do:
   - check the network
+To retry: keystone resume
 `)
   expect(ended.status).toBe('failed')
+})
+
+test('what preflight refuses has nothing to go on with', async () => {
+  const failure = { task: 'preflight', message: 'not root', nextSteps: [], problems: [] } as const
+  const { err } = await headless('plain', () => {}, {
+    outcome: { status: 'failed', failure, error: null, isBug: false },
+    recoveryKey: null,
+  })
+  expect(err).toBe('The installation failed: not root.\n')
 })
 
 test('after a cancel it says what could not be let go', async () => {
@@ -206,5 +247,6 @@ test('cause and remedy of the catalogue take the place of the bare message', asy
 What you can do:
   - choose a smaller swap
   - look at the log
+To retry: keystone resume
 `)
 })

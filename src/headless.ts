@@ -12,9 +12,7 @@ import type { Begun } from './model/saved-install.ts'
 import { Secret } from './model/secret.ts'
 import { UserError } from './system/errors.ts'
 import type { System } from './system/system.ts'
-import { formatClock, formatGuess } from './ui/durations.ts'
-import { addEvents, fractionDone, NO_PROGRESS } from './wizard/progress.ts'
-import { timeLeftMs } from './wizard/time-left.ts'
+import { createPlainProgress } from './ui/plain-progress.ts'
 
 export type HeadlessRequest = TargetFiles & {
   readonly plan: Plan
@@ -32,6 +30,8 @@ export type HeadlessRequest = TargetFiles & {
   readonly liveLog: LiveLog
   /** `json`: each InstallEvent as one line on stdout. `plain`: lines for a person. */
   readonly progress: 'json' | 'plain'
+  /** Whether a line of stdout can be rewritten. */
+  readonly isTTY?: boolean
   /** Must not be there yet. Null: the recovery key is printed to stderr, once, before anything is erased. */
   readonly recoveryKeyFile: string | null
   readonly signal: AbortSignal
@@ -46,16 +46,13 @@ export type HeadlessRequest = TargetFiles & {
  *  event and in no log. */
 export async function installHeadless(request: HeadlessRequest): Promise<InstallOutcome> {
   const { stdout, stderr, secrets, install = installHere, random = randomBytes } = request
-  const report = request.progress === 'json' ? jsonReport(stdout) : plainReport(stdout)
   const given = request.recoveryKey
   const recoveryKey = given === 'make' ? makeRecoveryKey(random) : (given?.key ?? null)
   const isNew = given === 'make' || given?.isNew === true
   if (recoveryKey !== null && isNew) await handOver(recoveryKey, request)
-  const outcome = await install({
-    ...request,
-    secrets: { ...secrets, recoveryKey },
-    onEvent: report,
-  })
+  const run = (onEvent: (event: InstallEvent) => void) =>
+    install({ ...request, secrets: { ...secrets, recoveryKey }, onEvent })
+  const outcome = request.progress === 'json' ? await run(jsonReport(stdout)) : await withPlainReport(request, run)
   if (outcome.status === 'failed') stderr(formatFailure(outcome.failure))
   if (outcome.status === 'cancelled') {
     stderr('The installation was cancelled.\n')
@@ -98,42 +95,33 @@ function jsonReport(print: (text: string) => void): (event: InstallEvent) => voi
   return (event) => print(`${JSON.stringify(event)}\n`)
 }
 
-/** A line for each task, and one for each twentieth of the whole while a long one runs. */
-function plainReport(print: (text: string) => void): (event: InstallEvent) => void {
-  let progress = NO_PROGRESS
-  let printedTwentieth = 0
-  const line = (text: string) => {
-    const fraction = fractionDone(progress)
-    printedTwentieth = Math.floor(fraction * 20)
-    print(`[${String(Math.floor(fraction * 100)).padStart(3)}%] ${text}\n`)
-  }
-  return (event) => {
-    if (event.type === 'log') return
-    progress = addEvents(progress, [event])
-    const titleOf = (id: string) => progress.tasks.find((task) => task.id === id)?.title ?? id
-    if (event.type === 'task-started') line(event.title)
-    if (event.type === 'task-progress' && Math.floor(fractionDone(progress) * 20) > printedTwentieth) {
-      const left = timeLeftMs(progress, Date.parse(event.at))
-      const parts = [event.message ?? '', left === null ? '' : `${formatGuess(left)} left`].filter(
-        (part) => part !== '',
-      )
-      line(`${titleOf(event.task)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`)
-    }
-    if (event.type === 'notice') print(`Note: ${event.message}\n`)
-    if (event.type === 'released') for (const { message } of event.problems) print(`Note: ${message}\n`)
-    if (event.type === 'task-undone') print(`       Undone: ${titleOf(event.task)}\n`)
-    if (event.type === 'install-finished') line(`Installed in ${formatClock(event.durationMs)}.`)
+const TICK_MS = 1000
+
+/** Runs `work` with a plain report that is never silent for five seconds. */
+async function withPlainReport<Result>(
+  { system, stdout, isTTY = false }: Pick<HeadlessRequest, 'system' | 'stdout' | 'isTTY'>,
+  work: (report: (event: InstallEvent) => void) => Promise<Result>,
+): Promise<Result> {
+  const progress = createPlainProgress({ now: () => system.now(), print: stdout, isTTY })
+  const timer = setInterval(progress.tick, TICK_MS)
+  try {
+    return await work(progress.heard)
+  } finally {
+    clearInterval(timer)
+    progress.end()
   }
 }
 
 /** The failure as a person reads it on stderr. */
-export function formatFailure({ message, command, problems, nextSteps, diagnosis }: TaskFailure): string {
+export function formatFailure({ task, message, command, problems, nextSteps, diagnosis }: TaskFailure): string {
   const steps = [...new Set([...(diagnosis?.remedy ?? []), ...nextSteps])]
   return [
     `The installation failed: ${(diagnosis?.cause ?? message).replace(/\.$/u, '')}.`,
     ...problems.map((problem) => `  ${problem.message}`),
     ...(command === undefined ? [] : [`  $ ${command.line}`, ...command.lastLines.map((line) => `  ${line}`)]),
     ...(steps.length > 0 ? ['What you can do:', ...steps.map((step) => `  - ${step}`)] : []),
+    // Preflight has begun nothing that could go on.
+    ...(task === 'preflight' ? [] : ['To retry: keystone resume']),
   ]
     .join('\n')
     .concat('\n')

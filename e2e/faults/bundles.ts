@@ -9,7 +9,10 @@ import { byId, setSwitches, withStopped } from './machines.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What a bundle of a failed install must hold. */
-const PARTS = ['about.json', 'plan.json', 'hardware.json', 'journal.json', 'answers.yaml', 'install.log', 'machine/']
+const PARTS = [
+  ...['about.json', 'plan.json', 'hardware.json', 'journal.json', 'answers.yaml', 'install.log', 'events.json'],
+  ...['rendered/etc/nixos/flake.nix', 'machine/kernel.txt'],
+]
 
 /** After a failure: the support bundle into a file, onto a stick, as text as a serial line would record it, and over the network by its code. */
 export function tryBundles(lab: Lab, say: (text: string) => void): Promise<Outcome> {

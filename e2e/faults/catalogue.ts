@@ -252,7 +252,7 @@ export const FAULTS: readonly Fault[] = [
     moment: atStart,
     inject: bash(guest.POOL_OF_THE_SAME_NAME),
     expect: refused('pool-in-use', /pool with the name rpool is imported/),
-    mend: bash('zpool destroy rpool'),
+    mend: bash(guest.ERASE_POOL_OF_THE_SAME_NAME),
     after: BEGINS,
   },
   {
@@ -263,7 +263,7 @@ export const FAULTS: readonly Fault[] = [
     moment: atStart,
     inject: bash(`${guest.POOL_OF_THE_SAME_NAME}; zpool export rpool; udevadm settle`),
     expect: refused('pool-name-taken', /holds a ZFS pool called rpool/),
-    mend: bash('zpool import -N rpool && zpool destroy rpool && udevadm settle'),
+    mend: bash(guest.ERASE_POOL_OF_THE_SAME_NAME),
     after: BEGINS,
   },
   leftover('zfs', 'a pool with a volume'),

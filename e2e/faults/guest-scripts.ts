@@ -74,6 +74,11 @@ vgchange -ay old`,
 /** On a disk that is not of the plan. */
 export const POOL_OF_THE_SAME_NAME = `set -e; modprobe zfs; zpool create -f -m none rpool ${B}`
 
+/** A pool that was destroyed still has its name on the disk: blkid goes by the labels. */
+export const ERASE_POOL_OF_THE_SAME_NAME = `set -e
+! zpool list rpool >/dev/null 2>&1 || zpool export rpool
+wipefs --all --force ${B}-part1 ${B}-part9 ${B}; udevadm trigger --settle --subsystem-match=block`
+
 export const FULL_TMP = `set -e
 mount -t tmpfs -o size=1M tmpfs /tmp
 head -c 2M /dev/zero >/tmp/filler || [ -s /tmp/filler ]`

@@ -4,7 +4,7 @@ import { buildImage } from '../lab/build-image.ts'
 import { attachTerminal } from './attach.ts'
 import { removeRunDir } from './evidence.ts'
 import { readyInstaller } from './installer-ready.ts'
-import { startMachine } from './machine.ts'
+import { startMachine } from './start-machine.ts'
 
 const image = await buildImage()
 const bundleDir = join(import.meta.dirname, 'test-bundle')

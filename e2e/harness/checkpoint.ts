@@ -1,7 +1,9 @@
 import { bundleHash } from '../lab/bundle-disk.ts'
 import { keepEvidence, removeRunDir } from './evidence.ts'
-import { type Machine, type MachineOptions, startMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import type { MachineOptions } from './machine-options.ts'
 import { type SavedMachine, savedMachine } from './snapshot.ts'
+import { startMachine } from './start-machine.ts'
 
 /** A saved machine that grew out of another: restored, brought further by `reach`, and saved there. Made once for all that its
  *  key names, and that is: the machine it grew from, the bundle, `name` and `key`, which must say what `reach` does

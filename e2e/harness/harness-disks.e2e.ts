@@ -8,9 +8,9 @@ import { bystander } from './bystander.ts'
 import type { DiskSpec } from './disks.ts'
 import { FETCH_ADDRESS, FETCH_BYTES } from './fetch-server.ts'
 import { bootedInstaller } from './installer-ready.ts'
-import { startMachine } from './machine.ts'
 import { readNbdLog } from './nbd-log.ts'
 import type { SavedMachine } from './snapshot.ts'
+import { startMachine } from './start-machine.ts'
 import { withMachine } from './with-machine.ts'
 
 const minute = 60_000

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type LabImage } from '../lab/build-image.ts'
 import { readyInstaller } from './installer-ready.ts'
-import { type Machine, startMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { startPty } from './pty-lane.ts'
 import { places } from './qemu-args.ts'
+import { startMachine } from './start-machine.ts'
 import { withMachine } from './with-machine.ts'
 
 const minute = 60_000

@@ -2,9 +2,10 @@ import type { LabImage } from '../lab/build-image.ts'
 import { bundleHash } from '../lab/bundle-disk.ts'
 import { type DiskSpec, defaultDisks } from './disks.ts'
 import { keepEvidence, removeRunDir } from './evidence.ts'
-import { type Machine, startMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import type { Size } from './screen.ts'
 import { type SavedMachine, savedMachine } from './snapshot.ts'
+import { startMachine } from './start-machine.ts'
 
 export type InstallerHardware = {
   disks?: DiskSpec[]

@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 import { buildImage } from '../lab/build-image.ts'
 import { onLines } from './connect.ts'
 import { blankDisks } from './disks.ts'
-import { type BootFrom, type Machine, startMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import type { BootFrom } from './machine-options.ts'
+import { startMachine } from './start-machine.ts'
 
 /** What lab-exec.ts asks, one JSON line each; the answer is one JSON line too. */
 export type Request =

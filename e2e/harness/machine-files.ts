@@ -6,7 +6,7 @@ import { isAlive } from '../lab/cache.ts'
 import { type AttachedDisk, attachDisk, attachFrozen } from './attached-disks.ts'
 import { type DiskSpec, defaultDisks, makeOverlay, makeVars } from './disks.ts'
 import { makeFetched } from './fetch-server.ts'
-import type { MachineOptions } from './machine.ts'
+import type { MachineOptions } from './machine-options.ts'
 import type { Ovmf } from './ovmf.ts'
 import { type Hardware, places } from './qemu-args.ts'
 

@@ -1,61 +1,21 @@
 import { existsSync } from 'node:fs'
-import { cp, rm } from 'node:fs/promises'
 import type { LabImage } from '../lab/build-image.ts'
-import { machineTools, requireTools } from '../lab/tools.ts'
-import { type Accel, findAccel } from './accel.ts'
+import type { Accel } from './accel.ts'
 import { Agent } from './agent.ts'
-import type { AttachedDisk } from './attached-disks.ts'
 import { type Boot, type OffReason, startBoot } from './boot.ts'
 import type { DiskFaults } from './disk-faults.ts'
-import { type DiskSpec, makeOverlay, makeVars, qcow2Snapshot } from './disks.ts'
+import { type DiskSpec, makeOverlay } from './disks.ts'
+import { keepFiles, putFilesBack, removeTpm, secureFirmware } from './files-when-off.ts'
 import { MachineDisks } from './machine-disks.ts'
-import { makeFiles, makeRunDir } from './machine-files.ts'
+import { type MachineSetup, mediumFor, type RebootOptions } from './machine-options.ts'
 import type { NbdDisk } from './nbd-disk.ts'
 import type { Keep } from './nbd-log.ts'
-import { findOvmf, findSecureOvmf } from './ovmf.ts'
-import { type Firmware, type Hardware, type InstallerMedium, places } from './qemu-args.ts'
+import { type Firmware, type Hardware, places } from './qemu-args.ts'
 import type { Qmp } from './qmp.ts'
-import type { Size } from './screen.ts'
 import { SerialLane } from './serial-lane.ts'
-import type { SavedMachine } from './snapshot.ts'
 import { guestSlowness } from './speed.ts'
 import { Tty } from './tty.ts'
-
-/** `installer`: the lab's system disk with the bundle disk; `cd`, `stick`: the machine's ISO, put in so; `disks`: none of
- *  them, what the target disks hold. */
-export type BootFrom = 'installer' | 'cd' | 'stick' | 'disks'
-
-export type MachineOptions = {
-  image: LabImage
-  /** The folder with the installer (see buildBundleDisk), or a disk made of it. Without either the machine boots and
-   *  starts no wizard. */
-  bundleDir?: string
-  bundleDisk?: string
-  /** What `boot: 'cd'` and `boot: 'stick'` put in (see buildLabIso). It is never written. */
-  iso?: string
-  disks?: DiskSpec[]
-  /** Ids of empty places behind the disks: a disk of that id can be plugged in while the machine runs. */
-  ports?: string[]
-  tpm?: boolean
-  net?: boolean
-  /** Something to download for the guest, see fetch-server.ts. */
-  fetchServer?: boolean
-  /** A screen for tty1 and the firmware, of which the evidence holds a picture. */
-  display?: boolean
-  memoryMiB?: number
-  /** What the clock says at a cold boot: `1980-01-01T00:00:00`. */
-  rtc?: string
-  /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
-  runDir?: string
-  boot?: BootFrom
-  /** A saved machine to go on from; then hardware and disks are the saved one's, and the bundle unless one is given
-   *  (only sensible when the saved one has not mounted its own). */
-  from?: SavedMachine
-  size?: Size
-  say?: (text: string) => void
-}
-
-export type RebootOptions = { boot?: BootFrom; without?: string[]; tpm?: boolean; timeoutMs?: number }
+import { waitUntilOff } from './wait-until-off.ts'
 
 /** A virtual machine over all its boots. Its disks, firmware variables and TPM stay; each power-on is a new QEMU. */
 export class Machine {
@@ -74,15 +34,7 @@ export class Machine {
   readonly #say: (text: string) => void
   #boot: Boot | undefined
 
-  constructor(
-    setup: Pick<Machine, 'runDir' | 'image' | 'hardware' | 'bundleDisk' | 'iso'> & {
-      accel: Accel
-      attached: readonly AttachedDisk[]
-      firmwareCode: string
-      size?: Size | undefined
-      say?: ((text: string) => void) | undefined
-    },
-  ) {
+  constructor(setup: MachineSetup) {
     this.runDir = setup.runDir
     this.image = setup.image
     // A machine of its own: a disk that is plugged in may bring a serial.
@@ -125,7 +77,7 @@ export class Machine {
         hardware: { ...this.hardware, tpm: this.hardware.tpm && tpm },
         firmware: this.#firmware,
         runDir: this.runDir,
-        installer: this.#medium(boot),
+        installer: mediumFor(boot, this),
         disks: this.disks.attached,
         without,
         incoming,
@@ -152,12 +104,10 @@ export class Machine {
   /** Resolves when the guest has switched itself off or asked for a reset; tells which. Throws after the limit, and
    *  when QEMU crashed. */
   async waitForExit({ timeoutMs = 300_000 }: { timeoutMs?: number } = {}): Promise<OffReason> {
-    const { off } = this.#last()
-    const reason = await Promise.race([off, timeout(timeoutMs)])
-    if (reason === undefined)
-      throw new Error(`the guest did not switch off within ${timeoutMs / 1000} s\n${this.tty.snapshotText()}`)
-    if (reason === 'crashed') throw new Error(`QEMU ended by itself, see ${places(this.runDir).processLog}`)
-    return reason
+    return waitUntilOff(this.#last(), timeoutMs, {
+      screen: () => this.tty.snapshotText(),
+      processLog: places(this.runDir).processLog,
+    })
   }
 
   /** Waits for the guest's own reset, then boots again: by default from the target disks, the installer unplugged. */
@@ -203,45 +153,27 @@ export class Machine {
 
   /** Keeps disks, firmware variables and TPM as they are now, to go back to with `rewind`. The machine must be off. */
   async mark(): Promise<void> {
-    if (this.isOn) throw new Error('files can only be kept while the machine is off')
-    const at = places(this.runDir)
-    for (const file of this.#writtenFiles()) await qcow2Snapshot('create', file)
-    await rm(at.keptTpmDir, { recursive: true, force: true })
-    if (existsSync(at.tpmDir)) await cp(at.tpmDir, at.keptTpmDir, { recursive: true })
+    this.#mustBeOff('files can only be kept')
+    await keepFiles(this.runDir, this.disks.imagesToKeep())
   }
 
   /** Everything as it was at `mark`; as often as one likes. The machine must be off. */
   async rewind(): Promise<void> {
-    if (this.isOn) throw new Error('files can only be put back while the machine is off')
-    const at = places(this.runDir)
-    for (const file of this.#writtenFiles()) await qcow2Snapshot('apply', file)
-    await rm(at.tpmDir, { recursive: true, force: true })
-    if (existsSync(at.keptTpmDir)) await cp(at.keptTpmDir, at.tpmDir, { recursive: true })
-  }
-
-  #writtenFiles(): readonly string[] {
-    const at = places(this.runDir)
-    return [at.vars, ...this.disks.imagesToKeep()]
+    this.#mustBeOff('files can only be put back')
+    await putFilesBack(this.runDir, this.disks.imagesToKeep())
   }
 
   /** A new TPM chip for the next boot. The machine must be off. */
   async clearTpm(): Promise<void> {
-    if (this.isOn) throw new Error('the TPM can only be changed while the machine is off')
-    await rm(places(this.runDir).tpmDir, { recursive: true, force: true })
+    this.#mustBeOff('the TPM can only be changed')
+    await removeTpm(this.runDir)
   }
 
   /** Switches Secure Boot on, with Microsoft's keys in the firmware and no boot entries, or off again, as it was before. What
    *  the TPM measures into PCR 7 changes with it. The machine must be off. */
   async secureBoot(isOn: boolean): Promise<void> {
-    if (this.isOn) throw new Error('the firmware can only be changed while the machine is off')
-    if (!isOn) {
-      this.#firmware = this.#plainFirmware
-      return
-    }
-    const { code, vars } = await findSecureOvmf()
-    const own = places(this.runDir).secureVars
-    if (!existsSync(own)) await makeVars(vars, own)
-    this.#firmware = { code, vars: own, isSecure: true }
+    this.#mustBeOff('the firmware can only be changed')
+    this.#firmware = isOn ? await secureFirmware(this.runDir) : this.#plainFirmware
   }
 
   /** Ends the processes and the screen; the files stay (see removeRunDir in evidence.ts). Throws at the very end when the
@@ -256,11 +188,8 @@ export class Machine {
     await this.disks.close()
   }
 
-  #medium(boot: BootFrom): InstallerMedium | undefined {
-    if (boot === 'disks') return undefined
-    if (boot === 'installer') return { systemDisk: places(this.runDir).system, bundleDisk: this.bundleDisk }
-    if (this.iso === undefined) throw new Error(`this machine has no ISO to boot as a ${boot}`)
-    return { iso: this.iso, as: boot }
+  #mustBeOff(what: string): void {
+    if (this.isOn) throw new Error(`${what} while the machine is off`)
   }
 
   #last(): Boot {
@@ -273,32 +202,3 @@ export class Machine {
     return this.#boot
   }
 }
-
-/** Makes a machine and switches it on. Throws when a program is missing or QEMU does not start. A restored machine is
- *  ready when this returns; a cold one has just begun to boot (see waitReady). */
-export async function startMachine(options: MachineOptions): Promise<Machine> {
-  await requireTools(machineTools)
-  const { image, from, say } = options
-  const accel = await findAccel(image.kernel, say)
-  const firmware = await findOvmf()
-  const runDir = await makeRunDir(options.runDir)
-  const { hardware, bundleDisk, attached } = await makeFiles(options, runDir, firmware)
-  const size = options.size ?? from?.size
-  const { iso } = options
-  const setup = { runDir, image, hardware, bundleDisk, attached, iso, accel, firmwareCode: firmware.code, size, say }
-  const machine = new Machine(setup)
-  try {
-    if (from) await machine.tty.screen.write(from.screen)
-    await machine.powerOn({ boot: options.boot ?? 'installer', ...(from && { incoming: `exec:cat '${from.state}'` }) })
-    if (from) {
-      await machine.waitReady()
-      await machine.agent.syncClock()
-    }
-  } catch (error) {
-    await machine.dispose()
-    throw error
-  }
-  return machine
-}
-
-const timeout = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined).unref())

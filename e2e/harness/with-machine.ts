@@ -1,6 +1,8 @@
 import { keepEvidence, removeRunDir } from './evidence.ts'
 import { assertHealthy } from './invariants.ts'
-import { type Machine, type MachineOptions, startMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import type { MachineOptions } from './machine-options.ts'
+import { startMachine } from './start-machine.ts'
 
 /** Starts a machine, hands it to `body`, checks the invariants, and always ends it. When anything fails the evidence is
  *  kept and the failure goes on. */

@@ -1,4 +1,5 @@
-import type { Machine, RebootOptions } from '../harness/machine.ts'
+import type { Machine } from '../harness/machine.ts'
+import type { RebootOptions } from '../harness/machine-options.ts'
 import type { Screen } from '../harness/screen.ts'
 import type { Tty } from '../harness/tty.ts'
 import { CANARY_PASSPHRASE, CANARY_PIN } from './canary.ts'

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hashShownKey } from '../credentials/shown-key.ts'
 import type { InstallRequest } from '../install/install-request.ts'
 import { createLiveLog } from '../install/live-log.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
-import type { JournalRecord } from '../model/saved-install.ts'
+import type { JournalRecord, SavedInstall } from '../model/saved-install.ts'
 import { Secret } from '../model/secret.ts'
 import { ANSWERS, AT, journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
 import type { FakeSystem } from '../testing/fake-system.ts'
@@ -13,6 +14,7 @@ import { machineSystem } from '../testing/machine.ts'
 import { type Command, readCommandLine } from './arguments.ts'
 import { resume } from './begun-commands.ts'
 import { runCommand } from './commands.ts'
+import { describeError } from './describe-error.ts'
 import type { Hands } from './hands.ts'
 
 const KEY = 'dddddddd-bbbbbbbb-cbdefghi-jklnrtuv-tuvcbdef-gggggggg-hhhhhhhh-iiiiiiii'
@@ -37,11 +39,20 @@ type Given = {
   readonly version?: string
   readonly files?: Readonly<Record<string, string>>
   readonly typed?: readonly string[]
+  readonly saved?: Partial<SavedInstall>
 }
 
-async function setUp({ records = recordsUntil('build'), version = VERSION, files = {}, typed = [] }: Given = {}) {
+async function setUp({
+  records = recordsUntil('build'),
+  version = VERSION,
+  files = {},
+  typed = [],
+  saved = {},
+}: Given = {}) {
   const system: FakeSystem = machineSystem('two-virtio-uefi-tpm')
-  await system.writeBytes(JOURNAL_FILE, journalBytes(await savedInstall(version), records), { mode: 0o600 })
+  await system.writeBytes(JOURNAL_FILE, journalBytes({ ...(await savedInstall(version)), ...saved }, records), {
+    mode: 0o600,
+  })
   await system.writeFile('/answers.yaml', ANSWERS, { mode: 0o600 })
   for (const place of ['templates', 'scripts/phases']) await copyInto(system, `${root}${place}`)
   for (const [path, text] of Object.entries(files)) await system.writeFile(path, text, { mode: 0o600 })
@@ -194,6 +205,37 @@ test('resume takes secrets from a JSON file, and quotes nothing of a bad one', a
   expect(err).toBe('')
   const bad = resumed({ files: { '/run/s': '{"passphras": "canary"}' } }, '--secrets-from', '/run/s')
   await expect(bad).rejects.toThrow('/run/s has something else in it')
+})
+
+test('resume refuses a recovery key that differs in one letter from the one that was shown', async () => {
+  const saved = { recoveryKeyHash: await hashShownKey(new Secret(KEY)) }
+  const wrong = KEY.replace('iiiiiiii', 'iiiiiiij')
+  const secrets = JSON.stringify({ passphrase: 'four random words here', password: 'a password', recoveryKey: wrong })
+  const byFile = resumed({ saved, files: { '/run/s': secrets } }, '--secrets-from', '/run/s')
+  await expect(byFile).rejects.toMatchObject({ problems: [{ code: 'recovery-key-differs' }] })
+  const byKeyFile = resumed(
+    { saved, files: { '/run/key': `${wrong}\n` } },
+    ...['--answers', '/answers.yaml', '--recovery-key-file', '/run/key'],
+  )
+  const error = await byKeyFile.catch((reason: unknown) => reason)
+  const { text, ending } = describeError(error)
+  expect(ending).toBe('bad-answers')
+  expect(text).toBe(`keystone: the install does not go on with the recovery key in /run/key; nothing was changed
+  this is not the recovery key that was shown when the install was begun
+  - compare it with the paper, letter by letter
+  - or leave it out: a new one is made and shown, and the old one is to be thrown away
+`)
+  // As it stands in the QR code.
+  const right = { saved, files: { '/run/key': KEY.toUpperCase() } }
+  const { installs } = await resumed(right, '--answers', '/answers.yaml', '--recovery-key-file', '/run/key')
+  expect(installs[0]?.secrets.recoveryKey?.reveal()).toBe(KEY)
+})
+
+test('a key that is lost is made anew, whatever the journal knows of the old one', async () => {
+  const saved = { recoveryKeyHash: await hashShownKey(new Secret(KEY)) }
+  const { installs, err } = await resumed({ saved }, '--answers', '/answers.yaml')
+  expect(installs[0]?.secrets.recoveryKey?.reveal()).not.toBe(KEY)
+  expect(err).toContain('The recovery key that was shown before opens nothing.')
 })
 
 test('resume without anybody there says what is missing', async () => {

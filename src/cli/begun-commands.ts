@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { formatProblem } from '../answers/format-problems.ts'
 import { secretsOf } from '../credentials/install-secrets.ts'
 import { makeRecoveryKey } from '../credentials/recovery-key.ts'
+import { isShownKey } from '../credentials/shown-key.ts'
 import { type HeadlessRequest, installHeadless } from '../headless.ts'
 import { makeTargetFiles } from '../install/assets.ts'
 import { neededSecrets } from '../install/needed-secrets.ts'
@@ -15,10 +16,10 @@ import { Secret } from '../model/secret.ts'
 import { UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import { begunDisks, begunLines, begunTasks, ERASES_AGAIN, erasesAgain, formatMoment } from '../ui/begun-words.ts'
-import { readRecoveryKey, SECRET_WORDS } from '../wizard/begun-secrets.ts'
+import { OTHER_KEY, readRecoveryKey, SECRET_WORDS } from '../wizard/begun-secrets.ts'
 import type { SecretName } from '../wizard/state.ts'
 import type { Command } from './arguments.ts'
-import { findEarlier, opensDisks } from './earlier-install.ts'
+import { findEarlier, findEarlierInstalls, opensDisks } from './earlier-install.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { askOnTerminal, secretsOfFile } from './file-secrets.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
@@ -31,10 +32,17 @@ const LINE_WIDTH = 80
 /** Shows what an earlier install has done; changes nothing. */
 export async function look(command: Command, hands: Hands, terminal: Terminal): Promise<Ending> {
   const hardware = await lookAtMachine(hands, null)
-  const begun = await findEarlier(hands, hardware)
-  if (command.isJson) terminal.stdout(`${JSON.stringify(begun === null ? { begun } : lookJson(begun), null, 2)}\n`)
-  else if (begun === null) terminal.stdout('No install was begun on this machine that has not come to its end.\n')
+  const { begun, finished } = await findEarlierInstalls(hands, hardware)
+  if (command.isJson) {
+    const json = { ...(begun === null ? { begun } : lookJson(begun)), ...(finished.length > 0 && { finished }) }
+    terminal.stdout(`${JSON.stringify(json, null, 2)}\n`)
+    return 'done'
+  }
+  if (begun === null) terminal.stdout('No install was begun on this machine that has not come to its end.\n')
   else terminal.stdout(`${begunLines(begun, hardware, LINE_WIDTH).join('\n')}\n`)
+  for (const { mark, diskPath } of finished) {
+    terminal.stdout(`${diskPath} holds ${mark.hostName}, installed on ${formatMoment(mark.finishedAt)}\n`)
+  }
   return 'done'
 }
 
@@ -136,7 +144,7 @@ export async function goOn(
     answersText: saved.answers,
     installerVersion: hands.version,
     secrets: onlyNeeded(given, needed),
-    recoveryKey: needed.includes('recoveryKey') ? await earlierKey(command, given, hands) : null,
+    recoveryKey: needed.includes('recoveryKey') ? await earlierKey(command, given, begun, hands) : null,
     confirmation: saved.confirmation,
     signal,
     system: hands.system,
@@ -261,21 +269,28 @@ async function readSecrets({ system }: Hands, file: string): Promise<Partial<Rec
 async function earlierKey(
   { recoveryKeyFile }: Command,
   given: Partial<InstallSecrets>,
+  { saved }: Begun,
   { system }: Hands,
 ): Promise<{ readonly key: Secret; readonly isNew: boolean }> {
-  if (given.recoveryKey)
-    return { key: soundKey(given.recoveryKey.reveal(), 'the file of --secrets-from'), isNew: false }
-  const text = recoveryKeyFile === null ? null : await system.readText(recoveryKeyFile)
-  if (recoveryKeyFile !== null && text !== null) return { key: soundKey(text, recoveryKeyFile), isNew: false }
-  return { key: makeRecoveryKey(randomBytes), isNew: true }
-}
-
-function soundKey(text: string, where: string): Secret {
+  const inFile = given.recoveryKey || recoveryKeyFile === null ? null : await system.readText(recoveryKeyFile)
+  const text = given.recoveryKey?.reveal() ?? inFile
+  if (text === null) return { key: makeRecoveryKey(randomBytes), isNew: true }
+  const where = given.recoveryKey ? 'the file of --secrets-from' : (recoveryKeyFile ?? '')
   const key = readRecoveryKey(text)
   if (key === null) {
     throw new UserError(`${where} has no recovery key of Keystone in it`, {
-      nextSteps: ['give the key as it was shown: eight groups of eight letters', 'or leave it out: a new one is made'],
+      nextSteps: ['give the key as it was shown: eight groups of eight letters', NEW_KEY],
     })
   }
-  return key
+  // No disk has it yet: one with a slip in it would be enrolled, and open nothing when it is needed.
+  if ((await isShownKey(saved.recoveryKeyHash, key)) === false) {
+    const { hint } = OTHER_KEY
+    throw new UserError(`the install does not go on with the recovery key in ${where}; nothing was changed`, {
+      problems: [OTHER_KEY],
+      nextSteps: [hint, NEW_KEY],
+    })
+  }
+  return { key, isNew: false }
 }
+
+const NEW_KEY = 'or leave it out: a new one is made and shown, and the old one is to be thrown away'

@@ -1,8 +1,5 @@
-import type { InstallEvent, TaskFailure } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
-import { LOG_FILE } from '../model/paths.ts'
-import type { Plan, RenderedFile } from '../model/plan.ts'
-import type { Begun } from '../model/saved-install.ts'
+import type { Plan } from '../model/plan.ts'
 import type { BundleResult, BundleTarget } from '../support/bundle.ts'
 import { collectParts } from '../support/collect.ts'
 import { findSticks, type Stick } from '../support/find-sticks.ts'
@@ -12,20 +9,10 @@ import { makeBundle } from '../support/make-bundle.ts'
 import { UserError } from '../system/errors.ts'
 import type { System } from '../system/system.ts'
 import type { Command } from './arguments.ts'
-import { findEarlier } from './earlier-install.ts'
+import { type BundleInput, inputAfterwards } from './bundle-input.ts'
 import type { Ending } from './ending.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
 import type { Terminal } from './terminal.ts'
-
-export type BundleInput = {
-  readonly log: readonly string[]
-  readonly events: readonly InstallEvent[]
-  readonly hardware: Hardware | null
-  readonly plan: Plan | null
-  readonly files: readonly RenderedFile[]
-  readonly failure: TaskFailure | null
-  readonly begun: Begun | null
-}
 
 /** Collects and hands over. */
 export async function bundleOf(
@@ -61,11 +48,8 @@ export async function saveBundle(
   signal: AbortSignal,
 ): Promise<Ending> {
   const hardware = await lookAtMachine(hands, null)
-  const begun = await findEarlier(hands, hardware)
-  const plan = begun?.saved.plan ?? null
-  const log = ((await hands.system.readText(LOG_FILE)) ?? '').split('\n')
-  const target = await targetOf(command.to ?? DEFAULT_FILE, hands.system, hardware, plan)
-  const input = { log, events: [], hardware, plan, files: [], failure: null, begun }
+  const input = await inputAfterwards(hands, hardware)
+  const target = await targetOf(command.to ?? DEFAULT_FILE, hands.system, hardware, input.plan)
   const result = await bundleOf(hands, input, target, signal, command)
   if (result.status === 'text') {
     terminal.stdout(result.lines.map((line) => `${line}\n`).join(''))

@@ -7,16 +7,18 @@ import { makeConfiguration, makeTargetFiles } from '../install/assets.ts'
 import { installDry, planJson, writeRendered } from '../install/dry-run-output.ts'
 import { formatHardware } from '../install/hardware-text.ts'
 import { formatPlan } from '../install/plan-text.ts'
+import type { FinishedInstall } from '../model/install-mark.ts'
 import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { imagineFree } from '../plan/imagine-free.ts'
 import { Bug } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { Command } from './arguments.ts'
 import { goOn, look, offer, resume } from './begun-commands.ts'
-import { findEarlier, releaseEarlier } from './earlier-install.ts'
+import { findEarlierInstalls, releaseEarlier } from './earlier-install.ts'
 import { type Ending, endingOf } from './ending.ts'
 import { askOnTerminal, secretsOfFile, standInSecret } from './file-secrets.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
+import { findInstalled, refuseInstalled } from './installed-already.ts'
 import { typeWith } from './live-keyboard.ts'
 import { checkFile, type Refusal, readPlan, refusalOf } from './read-plan.ts'
 import type { Terminal } from './terminal.ts'
@@ -66,8 +68,11 @@ export async function runCommand(
   }
 
   let found = await lookAtMachine(hands, command.machine)
+  let finished: readonly FinishedInstall[] = []
   if (command.what === 'install' && !command.isDryRun) {
-    const begun = await findEarlier(hands, found)
+    const earlier = await findEarlierInstalls(hands, found)
+    const { begun } = earlier
+    if (command.begun !== 'start-over') finished = earlier.finished
     if (begun !== null && command.begun === 'continue') {
       return goOn(command, { begun, hardware: found }, hands, terminal, signal)
     }
@@ -82,6 +87,10 @@ export async function runCommand(
   const first = await readPlan(hands.system, file, hardware, lookedAt)
   if ('report' in first) return refuse(first)
   if (isUnattended && first.unconfirmed.length > 0) return refuse(refusalOf(first.unconfirmed, file))
+  const installed = findInstalled(finished, first.plan, found)
+  if (installed !== null) {
+    return refuseInstalled(command, installed, { hardware: found, plan: first.plan, terminal, system: hands.system })
+  }
   // Asked only now: nobody types secrets for a file that is refused for something else.
   const isAsking = command.what === 'install' && !command.isDryRun && first.asksSecrets
   if (isAsking && terminal.askHidden) await typeWith(first.plan.system.keyboard, hands.system, terminal)

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { begunInMemory, findBegun } from '../install/find-begun.ts'
+import { begunInMemory, type FoundInstalls, findInstalls } from '../install/find-begun.ts'
 import { opensBy } from '../install/luks-keys.ts'
 import { neededSecrets } from '../install/needed-secrets.ts'
 import { releaseLeft } from '../install/release-left.ts'
@@ -17,16 +17,22 @@ import type { Hands } from './hands.ts'
 type EarlierHands = Pick<Hands, 'system' | 'version' | 'lockFile'>
 
 /** An install that was begun here and did not end; one that runs at this moment cannot go on here. */
-export async function findEarlier(
+export async function findEarlier(hands: EarlierHands, hardware: Hardware): Promise<Begun | null> {
+  return (await findEarlierInstalls(hands, hardware)).begun
+}
+
+/** The same with those that have come to their end. */
+export async function findEarlierInstalls(
   { system, version, lockFile = LOCK_FILE }: EarlierHands,
   hardware: Hardware,
-): Promise<Begun | null> {
+): Promise<FoundInstalls> {
   const lock = await waitForLock(system, lockFile)
   const isFree = lock === null || !('heldBy' in lock)
   try {
-    const begun = await findBegun(system, hardware, version)
-    if (begun === null || isFree) return begun
-    return { ...begun, problems: [runningProblem(lock.heldBy), ...begun.problems] }
+    const found = await findInstalls(system, hardware, version)
+    const { begun } = found
+    if (begun === null || isFree) return found
+    return { ...found, begun: { ...begun, problems: [runningProblem(lock.heldBy), ...begun.problems] } }
   } finally {
     if (lock !== null && isFree) await lock.release()
   }
@@ -46,9 +52,8 @@ async function waitForLock(system: System, path: string): Promise<Lock | { reado
   }
 }
 
-/** The same with all that the wizard needs for both ways on. */
-export async function earlierInstall(hands: EarlierHands, hardware: Hardware): Promise<EarlierInstall | null> {
-  const begun = await findEarlier(hands, hardware)
+/** With all that the wizard needs for both ways on. */
+export async function earlierInstall({ begun }: Pick<FoundInstalls, 'begun'>): Promise<EarlierInstall | null> {
   if (begun === null) return null
   return { begun, secrets: neededSecrets(begun), opening: await openingOf(begun) }
 }

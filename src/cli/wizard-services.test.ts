@@ -13,8 +13,9 @@ import type { Drafts } from '../steps/step.ts'
 import { begunInstall } from '../testing/begun.ts'
 import { journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
+import { finishedMachine } from '../testing/finished-machine.ts'
 import { hardware, machineSystem } from '../testing/machine.ts'
-import { earlierInstall, opensDisks } from './earlier-install.ts'
+import { earlierInstall, findEarlierInstalls, opensDisks } from './earlier-install.ts'
 import { wizardServices } from './wizard-services.ts'
 
 const machine = hardware('two-virtio-uefi-tpm')
@@ -130,12 +131,39 @@ test('an earlier install is offered with the secrets that are missing and its an
   })
   const folder = mkdtempSync(join(tmpdir(), 'earlier-'))
   try {
-    const earlier = await earlierInstall({ system, version: VERSION, lockFile: join(folder, 'lock') }, machine)
+    const hands = { system, version: VERSION, lockFile: join(folder, 'lock') }
+    const earlier = await earlierInstall(await findEarlierInstalls(hands, machine))
     expect(earlier?.begun.problems).toEqual([])
     expect(earlier?.secrets).toEqual(['passphrase', 'recoveryKey', 'password'])
     expect(earlier?.opening?.problems).toEqual([])
     expect(earlier?.opening?.drafts.identity).toMatchObject({ hostName: 'primer', userName: 'admin' })
     expect(earlier?.opening?.drafts.encryption).not.toHaveProperty('passphrase')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('the disks say what Keystone has installed on them, and that is no install to go on with', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'finished-'))
+  try {
+    const { system, ran } = await finishedMachine()
+    const hands = {
+      environment: {},
+      places: { templates: '/templates', phases: '/phases' },
+      machineDirectories: [],
+      system,
+      liveLog: createLiveLog(),
+      version: VERSION,
+      lockFile: join(folder, 'lock'),
+    }
+    const wizard = wizardServices(hands, { dryRunOut: null, machine: null, signal: new AbortController().signal })
+    const found = await wizard.detect(() => {})
+    const contentsOf = (name: string) => found.disks.find((disk) => disk.name === name)?.contents
+    expect(contentsOf('vdb')?.[0]).toBe('primer (Keystone, 22 November 2026)')
+    expect(contentsOf('vdc')).toEqual([])
+    expect(await wizard.findBegun(found)).toBeNull()
+    // Both by one look.
+    expect(ran.map((line) => line.split(' ')[0])).toEqual(['mount', 'umount'])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { makeRecoveryKey } from '../credentials/recovery-key.ts'
 import { makeTargetFiles } from '../install/assets.ts'
 import { installDry } from '../install/dry-run-output.ts'
+import type { FoundInstalls } from '../install/find-begun.ts'
 import { installHere } from '../install/install-here.ts'
 import type { InstallOutcome } from '../install/install-request.ts'
 import type { Answers } from '../model/answers.ts'
@@ -14,12 +15,14 @@ import { UserError } from '../system/errors.ts'
 import { runInteractiveShell } from '../system/interactive-shell.ts'
 import { programs } from '../system/programs.ts'
 import type { InstallRequest, WizardServices } from '../ui/services.ts'
-import type { BundleInput } from './bundle-command.ts'
+import type { BundleInput } from './bundle-input.ts'
 import { type Hands, lookAtMachine } from './hands.ts'
 import { pageServices } from './page-services.ts'
 
 /** What this run of the wizard has heard of its installs, for a support bundle. */
-type InstallRecord = { -readonly [Key in Exclude<keyof BundleInput, 'hardware' | 'log'>]: BundleInput[Key] } & {
+type InstallRecord = {
+  -readonly [Key in Exclude<keyof BundleInput, 'hardware' | 'log' | 'missing'>]: BundleInput[Key]
+} & {
   readonly events: InstallEvent[]
 }
 
@@ -42,6 +45,7 @@ export function wizardServices(hands: Hands, { dryRunOut, machine, signal }: Wiz
   const { system, liveLog } = hands
   const isDryRun = dryRunOut !== null
   let hardware: Hardware | null = null
+  let installs: Promise<FoundInstalls> | null = null
   let outcome: InstallOutcome | null = null
   let running: Promise<unknown> = Promise.resolve()
   const record: InstallRecord = { events: [], plan: null, files: [], failure: null, begun: null }
@@ -79,10 +83,20 @@ export function wizardServices(hands: Hands, { dryRunOut, machine, signal }: Wiz
     return found?.place === 'memory' && found.saved.planHash === plan.hash ? found : begun
   }
 
+  /** Its disks say what is installed on them. An esp that cannot be looked into is told where the earlier install is asked for. */
+  async function withEarlier(found: Hardware): Promise<Hardware> {
+    const { findEarlierInstalls } = await import('./earlier-install.ts')
+    installs = findEarlierInstalls(hands, found)
+    const { finished } = await installs.catch(() => ({ finished: [] }))
+    if (finished.length === 0) return found
+    const { withFinished } = await import('./installed-already.ts')
+    return withFinished(found, finished)
+  }
+
   return {
     async detect(onPart) {
       const found = await lookAtMachine(hands, machine, onPart)
-      hardware = dryRunOut === null ? found : imagineFree(found)
+      hardware = dryRunOut === null ? await withEarlier(found) : imagineFree(found)
       return hardware
     },
     async install(request) {
@@ -99,8 +113,8 @@ export function wizardServices(hands: Hands, { dryRunOut, machine, signal }: Wiz
     },
     async findBegun(found) {
       if (isDryRun) return null
-      const { earlierInstall } = await import('./earlier-install.ts')
-      const earlier = await earlierInstall(hands, found)
+      const { earlierInstall, findEarlierInstalls } = await import('./earlier-install.ts')
+      const earlier = await earlierInstall(await (installs ?? findEarlierInstalls(hands, found)))
       record.begun = earlier?.begun ?? null
       return earlier
     },

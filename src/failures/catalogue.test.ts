@@ -8,7 +8,7 @@ test.each(catalogue.map((entry) => [entry.code, entry] as const))('%s: its examp
   const diagnosis = diagnose(signature, facts)
   expect(diagnosis).toMatchObject({ code, waysOn: entry.waysOn })
   // A cause is one sentence, in the form of all our messages; a remedy is something to do.
-  expect(diagnosis?.cause).toMatch(/^[a-z/].{20,220}[^.\s]$/)
+  expect(diagnosis?.cause).toMatch(/^([a-z/]|ZFS ).{20,220}[^.\s]$/)
   expect(diagnosis?.remedy.length).toBeGreaterThan(0)
   for (const step of diagnosis?.remedy ?? []) expect(step).toMatch(/^[a-z].{8,150}[^.\s]$/)
   expect(entry.title).toMatch(/^[A-Z/].*[^.]$/)
@@ -115,6 +115,23 @@ test("a program that disko's script did not find is named", () => {
   })
 })
 
+test('a program that crashed was not ended by anybody', () => {
+  const crash = failureOf({ task: 'build', program: 'nix', action: 'build', signal: 'SIGSEGV' })
+  expect(diagnose(crash, NO_FACTS)?.cause).toBe('the program nix crashed (SIGSEGV)')
+  expect(diagnose({ ...crash, signal: 'SIGTERM' }, NO_FACTS)?.cause).toBe(
+    'the program nix was ended from outside, by the signal SIGTERM',
+  )
+})
+
+test('what stands first in the remedy is what the failure page has chosen already', () => {
+  const first = Object.fromEntries(catalogue.map(({ code, waysOn }) => [code, waysOn[0]]))
+  expect(first).toMatchObject({
+    ...{ 'disk-gone': 'retry', 'target-full': 'answers', 'disk-smaller-than-it-says': 'answers' },
+    ...{ 'clock-wrong': 'shell', 'tmp-full': 'shell', 'target-busy': 'shell', 'efi-variables-read-only': 'shell' },
+    ...{ 'tpm-gone': 'power-off', 'module-missing': 'power-off', 'layout-not-understood': 'bundle' },
+  })
+})
+
 test('names the process that keeps a mount, and how to end it', () => {
   const users = [{ pid: 4711, name: 'sleep', path: '/mnt/nix' }]
   const unmount = failureOf({ task: 'unmount', program: 'umount', action: '/mnt', exitCode: 32 })
@@ -122,5 +139,5 @@ test('names the process that keeps a mount, and how to end it', () => {
   expect(cause).toBe(
     'the file systems of the target cannot be unmounted: they are used by sleep (process 4711) in /mnt/nix',
   )
-  expect(remedy).toContain('end it: kill 4711')
+  expect(remedy).toContain('end it: kill 4711; where it stays: kill -9 4711')
 })

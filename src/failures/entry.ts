@@ -16,8 +16,17 @@ export type CatalogueEntry = {
   readonly noFaultBecause?: string
 }
 
+/** The first is what the remedy begins with: the failure page has it chosen already. It offers the others, too. */
 export const WAYS: readonly WayOn[] = ['retry', 'shell', 'bundle', 'power-off']
 export const WAYS_WITH_ANSWERS: readonly WayOn[] = ['retry', 'answers', 'shell', 'bundle', 'power-off']
+/** Something has to be set right by hand. */
+export const SHELL_FIRST: readonly WayOn[] = ['shell', 'retry', 'bundle', 'power-off']
+/** Nothing else makes this disk do. */
+export const ANSWERS_FIRST: readonly WayOn[] = ['answers', 'retry', 'shell', 'bundle', 'power-off']
+/** The machine has to be started in another way. */
+export const POWER_OFF_FIRST: readonly WayOn[] = ['power-off', 'retry', 'shell', 'bundle']
+
+export const SEE_LOG = 'the last lines of the log say why'
 
 /** What ends most remedies. */
 export const RETRY = 'then retry: it goes on from here, and finished tasks are not repeated'

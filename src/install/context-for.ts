@@ -14,13 +14,27 @@ export type Run = RunOptions & Pick<TaskContext, 'leftBy'>
 
 /** Everything a task gets. Its programs end when the install is cancelled. */
 export function contextFor(task: SequenceEntry, options: Run, outputs: Outputs): TaskContext {
-  const { plan, files, phaseFiles, secrets, confirmation, begun, leftBy, system, log, signal, onEvent } = options
+  const {
+    plan,
+    files,
+    phaseFiles,
+    secrets,
+    confirmation,
+    begun,
+    leftBy,
+    system,
+    installerVersion,
+    log,
+    signal,
+    onEvent,
+  } = options
   return {
     plan,
     files,
     phaseFiles,
     secrets,
     confirmation: begun === null ? confirmation : withoutPaths(confirmation),
+    installerVersion,
     outputs: { ...outputs },
     goesOn: begun !== null,
     interrupted: (begun?.tasks ?? []).flatMap(({ id, stand }) => (stand === 'begun' || stand === 'failed' ? [id] : [])),

@@ -99,6 +99,8 @@ write 0640 /mnt/var/log/keystone-install.log (0 bytes)
 write 0640 /mnt/var/lib/keystone/plan.json (1604 bytes)
 
 # unmount: Unmount the disks
+directory 0700 /mnt/boot/keystone
+write 0600 /mnt/boot/keystone/installed (205 bytes)
 remove /mnt/boot/keystone/journal
 umount -R /mnt
 cryptsetup close cryptroot

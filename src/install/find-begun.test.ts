@@ -6,7 +6,7 @@ import { hashOf } from '../plan/hash.ts'
 import { type FakeAnswer, type FakeOptions, fakeSystem } from '../testing/fake-system.ts'
 import { hardware } from '../testing/machine.ts'
 import { confirmation, zfsPlan } from '../testing/task-context.ts'
-import { begunInMemory, findBegun } from './find-begun.ts'
+import { begunInMemory, findBegun, findInstalls } from './find-begun.ts'
 import { encodeRecord, encodeSaved } from './journal-file.ts'
 
 const AT = '2026-05-30T10:00:00.000Z'
@@ -142,6 +142,38 @@ test('an install that came to its end is not offered', async () => {
     { [onEsp(0)]: journal },
   )
   expect(await findBegun(onDisk, machine, '1.2.3')).toBeNull()
+})
+
+const MARK = {
+  format: 1,
+  planHash: 'f00d',
+  answersHash: '0'.repeat(64),
+  hostName: 'primer',
+  installerVersion: '1.2.3',
+  finishedAt: AT,
+}
+const markOnEsp = (at: number) => `/run/keystone/begun/${at}/keystone/installed`
+
+test('the mark of a finished install is read with the journal, in the same mount', async () => {
+  const done = system(
+    [disk('vdb', 'disk-a-esp')],
+    { [mount('/dev/vdb1', 0)]: '', [umount(0)]: '' },
+    { [markOnEsp(0)]: `${JSON.stringify(MARK)}\n` },
+  )
+  expect(await findInstalls(done, machine, '1.2.3')).toEqual({
+    begun: null,
+    finished: [{ mark: MARK, diskPath: '/dev/vdb' }],
+  })
+  expect(done.runs()).toEqual([mount('/dev/vdb1', 0), umount(0)])
+})
+
+test('a journal beside the mark counts: the power was cut before the end', async () => {
+  const cut = system(
+    [disk('vdb', 'disk-a-esp')],
+    { [mount('/dev/vdb1', 0)]: '', [umount(0)]: '' },
+    { [markOnEsp(0)]: JSON.stringify(MARK), [onEsp(0)]: journalOf(FORMATTED) },
+  )
+  expect(await findInstalls(cut, machine, '1.2.3')).toMatchObject({ begun: { place: 'target' }, finished: [] })
 })
 
 test('an esp that cannot be mounted, or is mounted, or has a torn journal, is passed over', async () => {

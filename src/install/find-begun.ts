@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import { type BlockDevice, flatten } from '../hardware/lsblk.ts'
 import { readBlockDevices } from '../hardware/read-disks.ts'
 import type { Hardware } from '../model/hardware.ts'
-import { BEGUN_DIRECTORY, JOURNAL_FILE, TARGET_JOURNAL_FILE } from '../model/paths.ts'
+import type { FinishedInstall, InstallMark } from '../model/install-mark.ts'
+import { BEGUN_DIRECTORY, JOURNAL_FILE, TARGET_JOURNAL_FILE, TARGET_MARK_FILE } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Begun } from '../model/saved-install.ts'
 import { diffMachine } from '../plan/diff-machine.ts'
@@ -10,6 +11,7 @@ import { hashOf } from '../plan/hash.ts'
 import { CommandError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
+import { readMark } from './install-mark.ts'
 import { type DecodedJournal, decodeJournal } from './journal-file.ts'
 import { begunFrom } from './journal-state.ts'
 import { isSystemError } from './task-failure.ts'
@@ -19,17 +21,33 @@ const MOUNT_MS = 30_000
 
 /** On the esp itself, which is mounted at /boot of the target. */
 const ON_ESP = posix.relative('/boot', TARGET_JOURNAL_FILE)
+const MARK_ON_ESP = posix.relative('/boot', TARGET_MARK_FILE)
+
+/** What installs have left on this machine. `finished`: of those disks that no unfinished one is on, one entry for each mark;
+ *  empty where one of this boot is not finished, because then no disk is looked at. */
+export type FoundInstalls = { readonly begun: Begun | null; readonly finished: readonly FinishedInstall[] }
 
 /** An install that was begun on this machine and has not come to its end: in memory since this boot, else on the esp of a
  *  disk, since before a power cut. Its `problems` say why it cannot go on. Never throws for what is on disks. */
 export async function findBegun(system: System, hardware: Hardware, installerVersion: string): Promise<Begun | null> {
+  return (await findInstalls(system, hardware, installerVersion)).begun
+}
+
+/** The same with those that have come to their end, which are read in one go. */
+export async function findInstalls(
+  system: System,
+  hardware: Hardware,
+  installerVersion: string,
+): Promise<FoundInstalls> {
   const inMemory = await begunInMemory(system)
   // One that only looked at the machine has nothing to go on with, and must not hide what is on a disk.
-  if (inMemory !== null && hasTouched(inMemory)) return judge(inMemory, hardware, installerVersion, [])
-  const { found, problems } = await readEsps(system)
+  if (inMemory !== null && hasTouched(inMemory)) {
+    return { begun: judge(inMemory, hardware, installerVersion, []), finished: [] }
+  }
+  const { found, finished, problems } = await readEsps(system)
   const [newest, ...others] = found.filter(({ begun }) => !begun.isInstalled).toSorted(byNews)
-  if (newest === undefined) return null
-  return judge(newest.begun, hardware, installerVersion, [
+  if (newest === undefined) return { begun: null, finished }
+  const begun = judge(newest.begun, hardware, installerVersion, [
     ...problems,
     ...others
       .filter(({ begun }) => begun.saved.planHash !== newest.begun.saved.planHash)
@@ -40,6 +58,7 @@ export async function findBegun(system: System, hardware: Hardware, installerVer
         hint: 'unplug its disk, so that the two cannot be mistaken',
       })),
   ])
+  return { begun, finished }
 }
 
 /** The one of this boot, for a retry in the process that ran it; nobody looks whether it can go on. Null when there is none,
@@ -68,7 +87,7 @@ async function readJournal(system: System, file: string): Promise<DecodedJournal
 }
 
 function toBegun(journal: DecodedJournal | null, place: Begun['place']): Begun | null {
-  return journal && begunFrom(journal.saved, journal.records, place)
+  return journal && { ...begunFrom(journal.saved, journal.records, place), records: journal.records }
 }
 
 function judge(begun: Begun, hardware: Hardware, version: string, others: readonly Problem[]): Begun {
@@ -111,17 +130,26 @@ function byNews(a: FoundOnEsp, b: FoundOnEsp): number {
 /** Each is mounted only to be read, and nothing in it is ever run. */
 async function readEsps(system: System): Promise<{
   readonly found: readonly FoundOnEsp[]
+  readonly finished: readonly FinishedInstall[]
   readonly problems: readonly Problem[]
 }> {
   const found: FoundOnEsp[] = []
+  const finished: FinishedInstall[] = []
   const problems: Problem[] = []
-  const devices = (await readBlockDevices(system))?.devices.flatMap(flatten) ?? []
-  for (const [index, { path }] of devices.filter(isFreeEsp).entries()) {
+  const disks = (await readBlockDevices(system))?.devices ?? []
+  const esps = disks.flatMap((disk) =>
+    flatten(disk)
+      .filter(isFreeEsp)
+      .map(({ path }) => ({ path, diskPath: disk.path })),
+  )
+  for (const [index, { path, diskPath }] of esps.entries()) {
     const directory = `${BEGUN_DIRECTORY}/${index}`
     try {
-      const journal = await readEsp(system, path, directory)
+      const { journal, mark } = await readEsp(system, path, directory)
       const begun = toBegun(journal, 'target')
       if (journal !== null && begun !== null) found.push({ device: path, begun, records: journal.end.records })
+      // Where both are, the power was cut in between: the journal has the rest.
+      if (mark !== null && begun?.isInstalled !== false) finished.push({ mark, diskPath })
     } catch (error) {
       if (!(error instanceof CommandError || isSystemError(error))) throw error
       // Not root, or an esp that is damaged: then there is nothing to go on with there. One that stays mounted is in the way.
@@ -130,15 +158,18 @@ async function readEsps(system: System): Promise<{
       problems.push({ code: 'disk-in-use', path: ['hardware', 'disks', path], message, hint: 'restart the machine' })
     }
   }
-  return { found, problems }
+  return { found, finished, problems }
 }
 
-async function readEsp(system: System, device: string, directory: string): Promise<DecodedJournal | null> {
+type ReadEsp = { readonly journal: DecodedJournal | null; readonly mark: InstallMark | null }
+
+async function readEsp(system: System, device: string, directory: string): Promise<ReadEsp> {
   await system.makeDirectory(directory, { mode: 0o700 })
   const options = ['-t', 'vfat', '-o', 'ro,nodev,noexec,nosuid']
   await system.run(programs.mount, [...options, device, directory], { timeoutMs: MOUNT_MS })
   try {
-    return await readJournal(system, `${directory}/${ON_ESP}`)
+    const text = await system.readText(`${directory}/${MARK_ON_ESP}`)
+    return { journal: await readJournal(system, `${directory}/${ON_ESP}`), mark: text === null ? null : readMark(text) }
   } finally {
     await system.run(programs.umount, [directory], { timeoutMs: MOUNT_MS })
   }

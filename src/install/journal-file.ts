@@ -129,8 +129,8 @@ function parse(text: Uint8Array): unknown {
 /** As far as a reader relies on it; the plan's hash says the rest. */
 function readSaved(value: unknown): SavedInstall | null {
   if (!isObject(value) || value.format !== 1 || !isObject(value.plan) || !isObject(value.plan.storage)) return null
-  const { installerVersion, startedAt, planHash, answers, confirmation, plan } = value
-  const texts = [installerVersion, startedAt, planHash, answers, plan.hash, plan.hostName]
+  const { installerVersion, startedAt, planHash, answers, confirmation, plan, recoveryKeyHash = '' } = value
+  const texts = [installerVersion, startedAt, planHash, answers, plan.hash, plan.hostName, recoveryKeyHash]
   if (!texts.every((text) => typeof text === 'string') || plan.version !== 2) return null
   if (!isObject(confirmation) || !Array.isArray(confirmation.disks)) return null
   if (!isObject(value.plan.storage) || !Array.isArray(value.plan.storage.disks)) return null

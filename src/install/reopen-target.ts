@@ -32,7 +32,10 @@ export async function reopenTarget(
   if (missing.length > 0) await system.run(programs.udevadm, wait, { okExitCodes: [0, 1] })
   if (await opensBy(system, plan.storage.luksDevice, PASSPHRASE_FILE)) return
   throw new UserError('the passphrase does not open the disks that the install was begun on', {
-    nextSteps: ['retry with the passphrase that the install was begun with', 'or begin again from the start'],
+    nextSteps: [
+      'leave, start keystone again, and continue: it asks for the passphrase once more',
+      'or begin again from the start',
+    ],
   })
 }
 

@@ -1,3 +1,4 @@
+import { hashShownKey, isShownKey } from '../credentials/shown-key.ts'
 import { JOURNAL_FILE, TARGET_JOURNAL_FILE } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SavedInstall } from '../model/saved-install.ts'
@@ -33,7 +34,7 @@ export async function openJournalIfPossible(options: RunOptions): Promise<Journa
     confirmation: confirmation ?? { disks: [] },
   }
   try {
-    const saved = begun?.saved ?? fresh
+    const saved = await withShownKey(begun?.saved ?? fresh, options)
     const bootId = await readBootId(system)
     const journal = await openJournal(system, { file, saved, begun, bootId, log: (line) => log.write(line) })
     if (journal === null) log.write('there will be no journal: the plan is too large for it')
@@ -44,6 +45,12 @@ export async function openJournalIfPossible(options: RunOptions): Promise<Journa
     log.write(`there will be no journal: ${error.message}`)
     return null
   }
+}
+
+/** Whoever goes on has held what was typed against it already: a key that is another one now was made in its place, and shown. */
+async function withShownKey(saved: SavedInstall, { secrets: { recoveryKey } }: RunOptions): Promise<SavedInstall> {
+  if (recoveryKey === null || (await isShownKey(saved.recoveryKeyHash, recoveryKey)) === true) return saved
+  return { ...saved, recoveryKeyHash: await hashShownKey(recoveryKey) }
 }
 
 /** On the esp as soon as that is there, and there before the record that says so counts: a journal on a disk never tells of

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { isShownKey } from '../credentials/shown-key.ts'
 import type { InstallEvent, TaskId } from '../model/event.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
 import type { SavedInstall } from '../model/saved-install.ts'
+import { Secret } from '../model/secret.ts'
 import { Bug, CommandError, UserError } from '../system/errors.ts'
 import { createLog } from '../system/log.ts'
 import { programs } from '../system/programs.ts'
@@ -645,6 +647,7 @@ test('the header has all that a restarted installer needs, and a run that goes o
     plan,
     answers: 'version: 2\n',
     confirmation,
+    recoveryKeyHash: expect.stringMatching(/^\$scrypt\$/),
   })
   const second = options([entry('partition', [])], { ...resumed('partition'), answersText: '' })
   await runTasks(second.run)
@@ -652,6 +655,40 @@ test('the header has all that a restarted installer needs, and a run that goes o
     startedAt: '2026-05-30T09:00:00.000Z',
     answers: 'version: 2\n',
   })
+})
+
+test('of the recovery key only a hash is kept: the same while the key is the same, and a new one where a new key was made', async () => {
+  const savedIn = async (system: System, file: string) =>
+    decodeJournal((await system.readBytes(file)) ?? new Uint8Array())?.saved as SavedInstall
+  const tasks = [entry('partition', [], { target: 'comes' }), entry('enroll-keys', [])]
+  const first = options(tasks)
+  await runTasks(first.run)
+  const saved = await savedIn(first.run.system, ON_ESP)
+  expect(await isShownKey(saved.recoveryKeyHash, first.run.secrets.recoveryKey as Secret)).toBe(true)
+  expect(JSON.stringify(saved)).not.toContain(first.run.secrets.recoveryKey?.reveal().slice(0, 8))
+
+  const begun = begunFrom(saved, [{ at: AT, state: 'finished', task: 'partition', outputs: {} }], 'target')
+  const { system } = first.run
+  await runTasks(options(tasks, { system, begun }).run)
+  expect(await savedIn(system, ON_ESP)).toEqual(saved)
+  // Of nothing that is left to do: it stays as it is.
+  await runTasks(options(tasks, { system, begun, secrets: { ...first.run.secrets, recoveryKey: null } }).run)
+  expect(await savedIn(system, ON_ESP)).toEqual(saved)
+
+  const recoveryKey = new Secret('tttttttt-bbbbbbbb-cbdefghi-jklnrtuv-tuvcbdef-gggggggg-hhhhhhhh-iiiiiiii')
+  await runTasks(options(tasks, { system, begun, secrets: { ...first.run.secrets, recoveryKey } }).run)
+  for (const file of [JOURNAL_FILE, ON_ESP]) {
+    const now = await savedIn(system, file)
+    expect(now).toEqual({ ...saved, recoveryKeyHash: now.recoveryKeyHash })
+    expect(await isShownKey(now.recoveryKeyHash, recoveryKey)).toBe(true)
+  }
+})
+
+test('without a recovery key there is no hash of one', async () => {
+  const { run } = options([entry('partition', [])])
+  await runTasks({ ...run, secrets: { ...run.secrets, recoveryKey: null } })
+  const journal = decodeJournal((await run.system.readBytes(JOURNAL_FILE)) ?? new Uint8Array())
+  expect(Object.keys(journal?.saved ?? {})).not.toContain('recoveryKeyHash')
 })
 
 test('what an installer that is gone has begun on this boot is known, until it has come to its end', async () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { TARGET_ROOT } from '../model/paths.ts'
 import type { Plan, PlannedMount } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -9,6 +10,14 @@ export type Mount = { readonly target: string; readonly source: string; readonly
 /** A path of the installed system as it is reached during the install: `/boot` -> `/mnt/boot`. */
 export function onTarget(path: string): string {
   return path === '/' ? TARGET_ROOT : `${TARGET_ROOT}${path}`
+}
+
+/** A file below /boot on each esp of the target, as it is reached during the install: `/mnt/boot/…`, `/mnt/boot2/…`. */
+export function onEsps({ storage }: Plan, path: string): readonly string[] {
+  const onEsp = posix.relative('/boot', path)
+  return storage.disks.flatMap(({ espMountpoint }) =>
+    espMountpoint === null ? [] : [onTarget(`${espMountpoint}/${onEsp}`)],
+  )
 }
 
 /** Everything that is mounted now, in the order it was mounted. */

@@ -86,3 +86,13 @@ export type InstallEvent =
       readonly tasks: readonly { readonly id: TaskId; readonly stand: TaskStand }[]
       readonly differs: readonly Problem[]
     }
+  /** A finished install of the same answers was found on a disk that would be erased: nothing is installed. */
+  | {
+      readonly type: 'installed-found'
+      readonly at: string
+      readonly planHash: string
+      readonly hostName: string
+      readonly installerVersion: string
+      readonly finishedAt: string
+      readonly problem: Problem
+    }

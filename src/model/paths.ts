@@ -44,6 +44,8 @@ export const JOURNAL_FILE = '/var/lib/keystone-installer/journal.jsonl'
 /** The journal on the target, from the moment its esp is there: unencrypted, because a restarted installer must read it before
  *  it has a secret. Below TARGET_ROOT while the install runs. */
 export const TARGET_JOURNAL_FILE = '/boot/keystone/journal'
+/** In the place of the journal once the install has come to its end: see model/install-mark.ts. */
+export const TARGET_MARK_FILE = '/boot/keystone/installed'
 /** Where the esps of the disks are mounted, read-only, to look for a journal. */
 export const BEGUN_DIRECTORY = '/run/keystone/begun'
 export const LOG_FILE = '/var/log/keystone-install.log'

@@ -15,6 +15,9 @@ export type SavedInstall = {
   /** The answer file, YAML, with references instead of secrets. */
   readonly answers: string
   readonly confirmation: Confirmation
+  /** Of the recovery key that was shown (credentials/shown-key.ts), so that a mistyped one is not taken for it later. Left out
+   *  where there is none. */
+  readonly recoveryKeyHash?: string
   /** In the journal in memory only: the boot that it is of. On a live system that keeps /var a file outlives its boot. */
   readonly bootId?: string
 }
@@ -32,6 +35,8 @@ export type Begun = {
   readonly saved: SavedInstall
   readonly tasks: readonly { readonly id: TaskId; readonly stand: TaskStand }[]
   readonly outputs: Readonly<Partial<Record<TaskId, Readonly<Record<string, string>>>>>
+  /** As they stand in the journal, for a support bundle. */
+  readonly records?: readonly JournalRecord[]
   readonly isInstalled: boolean
   /** `memory`: the installer was started again on the same boot. `target`: it was read from a disk's esp. */
   readonly place: 'memory' | 'target'

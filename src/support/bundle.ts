@@ -5,6 +5,9 @@ export type BundlePart = { readonly name: string } & (
   | { readonly kind: 'text'; readonly text: string }
 )
 
+/** What is not in a bundle, and why: a reader must not take it for something that did not happen. */
+export type MissingPart = { readonly name: string; readonly why: string }
+
 /** Where a bundle goes. `usb`: a partition, as findSticks tells it. */
 export type BundleTarget =
   | { readonly to: 'usb'; readonly partition: string }

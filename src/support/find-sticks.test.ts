@@ -51,6 +51,17 @@ test('finds file systems on sticks, with a partition table and without, and no o
   ])
 })
 
+test('one place on each stick: the largest, and the whole of it where that is the file system', async () => {
+  const devices = [
+    disk('sdb', usb, part('sdb1', 'vfat', { size: GIB / 8 }), part('sdb2', 'exfat')),
+    disk('sdc', { ...usb, fstype: 'vfat', label: 'STICK' }, part('sdc1', 'vfat', { size: 2 * GIB, label: 'STICK' })),
+  ]
+  expect(await find(devices)).toEqual([
+    { partition: '/dev/sdb2', label: 'label-sdb2', sizeBytes: GIB },
+    { partition: '/dev/sdc', label: 'STICK', sizeBytes: 2 * GIB },
+  ])
+})
+
 test('never a disk of the plan, one that is mounted or write-protected, or the boot medium', async () => {
   const mounted = part('sdb1', 'vfat', { mountpoints: ['/media/stick'] })
   const devices = [

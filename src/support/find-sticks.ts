@@ -10,7 +10,7 @@ export type Stick = { readonly partition: string; readonly label: string; readon
 /** Every kernel of ours can write these. */
 const FILESYSTEMS = ['vfat', 'exfat', 'ext4']
 
-/** File systems on removable disks that a bundle can be written to, as they are now: the stick is often put in after the
+/** The file systems on removable disks, one of each, that a bundle can be written to, as they are now: the stick is often put in after the
  *  failure. Never on a disk of the plan, on the boot medium, or on one that is mounted or write-protected. */
 export async function findSticks(system: System, hardware: Hardware, plan: Plan | null): Promise<readonly Stick[]> {
   const found = await readBlockDevices(system)
@@ -26,10 +26,17 @@ export async function findSticks(system: System, hardware: Hardware, plan: Plan 
     .filter(({ isRemovable, transport }) => isRemovable || transport === 'usb')
     .filter(({ isReadOnly, isBootMedium, inUse }) => !isReadOnly && !isBootMedium && inUse === null)
     .filter(({ path }) => !isPlanned(path) && !wasBootMedium(path))
-    .flatMap(({ path }) => found.devices.filter((device) => device.path === path).flatMap(flatten))
-    .filter(isWritable)
+    .flatMap(({ path }) => found.devices.filter((device) => device.path === path))
+    .flatMap((device) => placeOn(device) ?? [])
     .map(({ path, label, sizeBytes }) => ({ partition: path, label: label ?? '', sizeBytes: sizeBytes ?? 0 }))
 }
+
+/** One place on each stick: its largest. mkfs.vfat gives a file system on a whole disk a partition table too, with one
+ *  partition that begins at the same sector: then both are the same file system, and the disk comes first. */
+const placeOn = (stick: BlockDevice): BlockDevice | undefined =>
+  flatten(stick)
+    .filter(isWritable)
+    .toSorted((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0))[0]
 
 /** A stick may have its file system on the whole of it. */
 function isWritable({ filesystem, mountpoints, isReadOnly, type }: BlockDevice): boolean {

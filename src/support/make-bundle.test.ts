@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { InstallEvent } from '../model/event.ts'
 import { Secret } from '../model/secret.ts'
 import { createLog } from '../system/log.ts'
-import { fakeSystem } from '../testing/fake-system.ts'
+import { type FakeAnswer, fakeSystem } from '../testing/fake-system.ts'
 import { zfsPlan } from '../testing/task-context.ts'
 import { collectParts } from './collect.ts'
 import { hidePrivate } from './hide-private.ts'
@@ -166,7 +166,24 @@ test('a machine that answers nothing gives a bundle all the same, which says so'
   const none = { events: [], failure: null, begun: null, log: [], hardware: null, plan: null, files: [] }
   const parts = await collectParts({ system: fakeSystem(), ...none })
   expect(parts.map(({ name }) => name)).toEqual(['about.json', 'install.log', 'events.json'])
-  expect(parts[0]).toMatchObject({ value: { notAnswered: expect.arrayContaining(['kernel.txt', 'cmdline.txt']) } })
+  const why = 'the machine did not give it within 10 s, or has no such program or file'
+  const missing = ['kernel.txt', 'cmdline.txt'].map((name) => ({ name: `machine/${name}`, why }))
+  expect(parts[0]).toMatchObject({ value: { missing: expect.arrayContaining(missing) } })
+})
+
+test('without a journal of the system the kernel itself is asked for its messages', async () => {
+  const none = { events: [], failure: null, begun: null, log: [], hardware: null, plan: null, files: [] }
+  const said = '[   12.345678] nvme0n1: I/O error\n'
+  const kernelOf = async (journalctl: FakeAnswer) => {
+    const system = fakeSystem({ commands: { 'journalctl *': journalctl, dmesg: said } })
+    const parts = await collectParts({ system, ...none })
+    return parts.filter(({ name }) => name === 'machine/kernel.txt')
+  }
+  const part = { kind: 'text', name: 'machine/kernel.txt', text: said }
+  expect(await kernelOf({ missing: true })).toEqual([part])
+  expect(await kernelOf({ exitCode: 1 })).toEqual([part])
+  expect(await kernelOf('')).toEqual([part])
+  expect(await kernelOf('[1.0] from the journal\n')).toEqual([{ ...part, text: '[1.0] from the journal\n' }])
 })
 
 test('--private takes out what tells this machine from others, the same always by the same word', () => {

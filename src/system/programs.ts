@@ -7,6 +7,7 @@ export const programs = {
   cryptsetup: 'cryptsetup',
   curl: 'curl',
   disko: 'disko',
+  dmesg: 'dmesg',
   findmnt: 'findmnt',
   fsckFat: 'fsck.fat',
   git: 'git',

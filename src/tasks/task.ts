@@ -17,6 +17,7 @@ export type TaskContext = {
   /** Null until the person typed it; `partition` refuses without. */
   readonly confirmation: Confirmation | null
   readonly system: System
+  readonly installerVersion: string
   /** Outputs of the tasks before, by task id. */
   readonly outputs: Readonly<Partial<Record<TaskId, TaskOutputs>>>
   /** An install that was begun before goes on: secrets of tasks that are finished are not known any more. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PlannedDisk } from '../model/plan.ts'
+import type { System } from '../system/system.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
 import {
   dataPoolPlan,
@@ -81,6 +82,75 @@ test('takes the journal from the esp before it unmounts it: an install that is d
   expect(there).toEqual([false])
   // The copy first: an older one must not be left alone.
   expect(system.removed()).toEqual(['/mnt/boot2/keystone/journal', journal])
+})
+
+test('leaves its mark on every esp before a journal goes: a cut in between leaves both, and never neither', async () => {
+  const { storage } = ext4Plan
+  const second = { ...(storage.disks[0] as PlannedDisk), key: 'b', espMountpoint: '/boot2' }
+  const plan = { ...ext4Plan, storage: { ...storage, disks: [...storage.disks, second] } }
+  const journals = ['/mnt/boot2/keystone/journal', '/mnt/boot/keystone/journal']
+  const marks = ['/mnt/boot/keystone/installed', '/mnt/boot2/keystone/installed']
+  const system = fakeSystem({
+    commands: {
+      'umount -R /mnt': '',
+      'cryptsetup close cryptroot': '',
+      'udevadm settle --timeout=30': '',
+      [devicesLine]: noMapping,
+    },
+    files: Object.fromEntries(journals.map((file) => [file, new Uint8Array(512)])),
+    now: () => new Date('2026-11-23T20:01:00.000Z'),
+  })
+  const order: string[] = []
+  const watched: System = {
+    ...system,
+    async writeFile(path, content, options) {
+      await system.writeFile(path, content, options)
+      order.push(path)
+    },
+    async removeFile(path) {
+      await system.removeFile(path)
+      order.push(path)
+    },
+  }
+  await unmount.run(taskContext(watched, { plan }))
+  expect(order).toEqual([...marks, ...journals])
+  const [mark, other] = marks.map((file) => system.written().get(file))
+  expect(mark).toEqual(other)
+  expect(mark?.mode).toBe(0o600)
+  expect(JSON.parse(mark?.content ?? '')).toEqual({
+    format: 1,
+    planHash: 'beef',
+    answersHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    hostName: 'primer',
+    installerVersion: '1.2.3',
+    finishedAt: '2026-11-23T20:01:00.000Z',
+  })
+})
+
+test('an esp that takes no mark stops nothing, and the others have theirs', async () => {
+  const { storage } = ext4Plan
+  const second = { ...(storage.disks[0] as PlannedDisk), key: 'b', espMountpoint: '/boot2' }
+  const plan = { ...ext4Plan, storage: { ...storage, disks: [...storage.disks, second] } }
+  const system = fakeSystem({
+    commands: {
+      'umount -R /mnt': '',
+      'cryptsetup close cryptroot': '',
+      'udevadm settle --timeout=30': '',
+      [devicesLine]: noMapping,
+    },
+  })
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
+  const broken: System = {
+    ...system,
+    writeFile: (path, content, options) =>
+      path.startsWith('/mnt/boot/') ? Promise.reject(full) : system.writeFile(path, content, options),
+  }
+  const context = taskContext(broken, { plan })
+  await unmount.run(context)
+  expect(context.logged).toEqual([
+    '/mnt/boot/keystone/installed cannot be written, so the disk does not tell that it is installed: ENOSPC: no space left on device, write',
+  ])
+  expect([...system.written().keys()]).toContain('/mnt/boot2/keystone/installed')
 })
 
 test('an esp on a disk that is gone keeps its journal, and stops nothing', async () => {

@@ -1,6 +1,6 @@
-import { posix } from 'node:path'
+import { leaveMarks } from '../install/install-mark.ts'
 import { expectedHold, findHold, poolsOf, releaseTarget } from '../install/release-target.ts'
-import { onTarget } from '../install/target-mounts.ts'
+import { onEsps } from '../install/target-mounts.ts'
 import { isSystemError } from '../install/task-failure.ts'
 import { TARGET_JOURNAL_FILE } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
@@ -13,14 +13,17 @@ import type { TaskContext, TaskWork } from './task.ts'
 export const unmount: TaskWork = {
   id: 'unmount',
   check: async (context) => ((await findHeld(context)).length === 0 ? 'done' : 'todo'),
-  async run({ plan, system, log, notice }) {
+  async run({ plan, system, installerVersion, log, notice }) {
     for (const { name, health } of await readUnhealthyPools(system, plan)) {
       notice(
         'pool-degraded',
         `the pool ${name} is ${health}: one of its disks is missing or broken, look at zpool status`,
       )
     }
-    // All else is done. With it on the disk the next start of an installer would offer to go on.
+    // All else is done. The mark comes before the journal goes: with both on the disk the journal counts, and with neither the
+    // next start of a medium that asks nothing would install once more.
+    await leaveMarks(system, { plan, installerVersion, log })
+    // With it on the disk the next start of an installer would offer to go on.
     for (const file of journalsOf(plan)) {
       await system.removeFile(file).catch((error: unknown) => {
         // Of a mirror's disk that is gone: the system is on the other.
@@ -47,10 +50,8 @@ async function findHeld({ plan, system }: TaskContext): Promise<readonly Problem
 
 /** The other esps are copies of the first (modules/keystone/boot-copies.nix), so they have what the journal was when the boot
  *  loader was installed. The true one goes last: a power cut in between must not leave an older one alone. */
-function journalsOf({ storage }: Plan): readonly string[] {
-  const onEsp = posix.relative('/boot', TARGET_JOURNAL_FILE)
-  const esps = storage.disks.flatMap(({ espMountpoint }) => espMountpoint ?? [])
-  return esps.map((esp) => onTarget(`${esp}/${onEsp}`)).toReversed()
+function journalsOf(plan: Plan): readonly string[] {
+  return onEsps(plan, TARGET_JOURNAL_FILE).toReversed()
 }
 
 /** A mirror works with one disk, and nobody would know. Source: zpoolconcepts(7), Device Failure and Recovery. */

@@ -76,6 +76,20 @@ export const exampleEvents: readonly InstallEvent[] = [
     ],
     differs: [],
   },
+  {
+    type: 'installed-found',
+    at,
+    planHash: 'd17e0ef7b7f3c0f4c5d3c1a9',
+    hostName: 'primer',
+    installerVersion: '0.5.0',
+    finishedAt: '2026-11-22T16:03:51.000Z',
+    problem: {
+      code: 'installed-already',
+      path: ['hardware', 'disks', '/dev/disk/by-id/virtio-keystone-a'],
+      message: 'this machine was installed from these answers on 22 November 2026, 16:03 UTC',
+      hint: 'remove the medium and restart; to erase the disks and install again: --begun start-over',
+    },
+  },
 ]
 
 /** The events of a dry run of one case, which is the real sequence of tasks, as they came. */

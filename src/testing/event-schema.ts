@@ -63,6 +63,8 @@ export const EVENT_WORDS: Readonly<Record<InstallEvent['type'], string>> = {
     'Worth knowing, and nothing stops for it. Codes: `disk-slow`, `pool-degraded` (a mirrored or raidz pool runs with a disk less), `no-progress` (how far it is cannot be told any more).',
   log: 'A line of the log. Secrets in it are `***`.',
   'begun-found': 'An earlier install was found on this machine. Whether to go on with it is decided by the options.',
+  'installed-found':
+    'The only event of an install that was refused, because a disk that it would erase holds a finished install of the same answers: exit code 3, and nothing was changed. With `--begun start-over` it is erased.',
 }
 
 const schemas = {
@@ -133,6 +135,15 @@ const schemas = {
     startedAt: z.iso.datetime(),
     tasks: list(z.object({ id: task, stand: z.enum(['not begun', 'begun', 'finished', 'failed']) })),
     differs: list(problem).describe('why it cannot go on; empty: it can'),
+  }),
+  'installed-found': z.object({
+    type: z.literal('installed-found'),
+    at,
+    planHash: text.describe('of the plan that was installed; another one where its disks were others'),
+    hostName: text,
+    installerVersion: text.describe('of Keystone'),
+    finishedAt: z.iso.datetime().describe('by the clock of the medium at that time'),
+    problem: problem.describe('code: installed-already'),
   }),
 } as const satisfies Record<InstallEvent['type'], z.ZodType>
 

@@ -227,6 +227,7 @@ export function taskContext(system: System, changes: Partial<TaskContext> = {}):
     secrets,
     confirmation,
     system,
+    installerVersion: '1.2.3',
     outputs: {},
     goesOn: false,
     interrupted: [],

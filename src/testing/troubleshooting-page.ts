@@ -8,7 +8,16 @@ const HEAD = `# Troubleshooting
 
 When an installation stops, Keystone looks at the machine and tells the cause, if it is one of those below, with what to do. The same
 stands in the JSON of a run without a screen: the event \`task-failed\` has \`failure.diagnosis.code\`. What is not here is shown
-with the last lines of the program that failed; a support bundle has the rest.
+with the last lines of the program that failed; a support bundle has the rest. What is found before anything is erased says itself
+what to do, and is not here.
+
+- **A shell** is on the page of the failure; \`exit\` leads back to it. The disks are let go after a failure: where that was
+  possible nothing is mounted below /mnt, and no pool is imported.
+- **The log** is on that page too, and in \`/var/log/keystone-install.log\`, until the machine is started again.
+- **Retry** goes on where it stopped; without a screen it is \`keystone resume\`. **Change the answers** starts over, and the disks
+  are erased again.
+- **After a restart** of the medium Keystone offers to continue, once the disks were formatted.
+- **A bundle** for those who help: F2 on the page, or \`keystone bundle\` in a shell.
 
 This page is made from the catalogue in \`src/failures/\` by \`npm run update-troubleshooting\`. The sentences are those of an example
 of each; on the machine they name its own disks, processes and paths.
@@ -37,7 +46,7 @@ function section({ code, title, example, waysOn }: CatalogueEntry): readonly str
     '',
     ...remedy.map((step) => `- ${sentence(step)}`),
     '',
-    `${seenAt(example.signature)} Ways on: ${waysOn.map((way) => WAY_WORDS[way]).join(', ')}.`,
+    `${seenAt(example.signature)} What makes sense, the best first: ${waysOn.map((way) => WAY_WORDS[way]).join(', ')}.`,
     '',
   ]
 }

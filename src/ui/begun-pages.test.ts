@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openingAnswers } from '../answers/opening-answers.ts'
 import { readAnswers } from '../answers/read-answers.ts'
+import { hashShownKey } from '../credentials/shown-key.ts'
 import type { Hardware } from '../model/hardware.ts'
 import { begunInstall, changedInstall, earlierInstall } from '../testing/begun.ts'
 import { hardware } from '../testing/machine.ts'
@@ -84,6 +85,22 @@ test('what is missing is said below its box, and nothing is started', async () =
   screen.send('\u001B[Z\r')
   await screen.waitForText('The passphrase of the disks is needed')
   expect(screen.text()).toContain('The recovery key is needed')
+  expect(services.installs).toEqual([])
+})
+
+test('a recovery key with one other letter than was shown is refused, below its box', async () => {
+  const { begun } = earlierInstall
+  const saved = { ...begun.saved, recoveryKeyHash: await hashShownKey(RECOVERY_KEY) }
+  await open({ ...earlierInstall, secrets: ['passphrase', 'recoveryKey'], begun: { ...begun, saved } })
+  screen.press('Enter')
+  await screen.waitForText('To go on with primer')
+  screen.type('four random words here\r\r')
+  await screen.waitForText('[**********************')
+  screen.press('Enter')
+  screen.type(RECOVERY_KEY.reveal().replace('iiiiiiii', 'iiiiiiij'))
+  await screen.waitForText('8 iiiiiiij')
+  screen.press('Enter')
+  await screen.waitForText('This is not the recovery key that was shown when the install was begun')
   expect(services.installs).toEqual([])
 })
 

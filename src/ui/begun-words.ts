@@ -1,6 +1,6 @@
 import { installSequence } from '../install/sequences.ts'
 import type { TaskId } from '../model/event.ts'
-import type { Hardware } from '../model/hardware.ts'
+import type { Disk, Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Begun, TaskStand } from '../model/saved-install.ts'
 import { formatSize } from '../model/size.ts'
@@ -13,9 +13,14 @@ export function taskTitle(id: TaskId): string {
 /** `30 May 2026, 10:00 UTC`; as it was written where it is no time: a machine's clock may be anything. */
 export function formatMoment(iso: string): string {
   const at = new Date(iso)
+  return Number.isNaN(at.getTime()) ? iso : `${formatDay(iso)}, ${at.toISOString().slice(11, 16)} UTC`
+}
+
+/** `30 May 2026`, in UTC. */
+export function formatDay(iso: string): string {
+  const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
-  const date = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-  return `${date}, ${at.toISOString().slice(11, 16)} UTC`
+  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 }
 
 /** The disks of the earlier install, as this machine knows them now. */
@@ -23,10 +28,13 @@ export function begunDisks({ saved }: Begun, hardware: Hardware | null): readonl
   return saved.plan.storage.disks.map(({ id }) => {
     const disk = hardware?.disks.find((one) => one.id === id)
     if (!disk) return `${id.replace('/dev/disk/by-id/', '')} (not here now)`
-    const model = disk.model === null ? '' : `, ${disk.model}`
-    const serial = disk.serial === null ? '' : `, serial ${disk.serial}`
-    return `${disk.name}, ${formatSize(disk.sizeBytes)}${model}${serial}`
+    return describeDisk(disk)
   })
+}
+
+/** `vdb, 8 GiB, QEMU HARDDISK, serial keystone-a` */
+export function describeDisk({ name, sizeBytes, model, serial }: Disk): string {
+  return [name, formatSize(sizeBytes), model, serial && `serial ${serial}`].filter((part) => part).join(', ')
 }
 
 /** `4 of 13, the last: Write the configuration` */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { InstallEvent } from '../model/event.ts'
+import type { WayOn } from '../model/failure.ts'
 import { openPage } from '../testing/open-page.ts'
 import type { Screen } from '../testing/screen.ts'
 import { buildFailure, type ScreenServices } from '../testing/screen-services.ts'
@@ -90,6 +91,46 @@ test('cause and remedy of the catalogue come first', async () => {
   await screen.waitForText('The disk vdb is not there any more.')
   await screen.waitForText('- put it back')
   expect(screen.text()).not.toContain('Nix failed')
+})
+
+/** The menu of a failure with this advice, without its frame. */
+async function menuWith(waysOn: readonly WayOn[]): Promise<readonly string[]> {
+  const opened = await openPage('install')
+  screen = opened.screen
+  services = opened.services
+  const diagnosis = { code: 'clock-wrong', cause: 'The clock is wrong.', remedy: ['set it'], waysOn }
+  const event: InstallEvent = { type: 'task-failed', at: AT, failure: { ...buildFailure, diagnosis } }
+  request = await services.started(0)
+  request.onEvent(event)
+  services.end({ status: 'failed', failure: event.failure })
+  await screen.waitForText('The clock is wrong.')
+  await screen.waitFor((text) => !text.includes('when the disks'), 'the disks to be let go')
+  const lines = screen.text().split('\n')
+  const last = lines.findIndex((line) => line.includes('Quit'))
+  return lines.slice(last - 6, last + 1).map((line) => line.trim())
+}
+
+test('what helps with this cause stands first and is marked, and Enter takes it; all ways are there', async () => {
+  expect(await menuWith(['shell', 'retry', 'bundle', 'power-off'])).toEqual([
+    '❯  Open a shell (advised)',
+    'View the log',
+    'Try again: go on where it stopped',
+    'Save a support bundle (F2)',
+    'Power off',
+    'Change the answers and start over',
+    'Quit',
+  ])
+  screen.press('Enter')
+  await screen.waitFor(() => services.calls.includes('shell'), 'the shell')
+})
+
+test('where other answers help, they stand first', async () => {
+  expect((await menuWith(['answers', 'retry'])).slice(0, 4)).toEqual([
+    '❯  Change the answers and start over (advised)',
+    'View the log',
+    'Try again: go on where it stopped',
+    'Open a shell',
+  ])
 })
 
 test('F2 saves a support bundle onto a stick', async () => {

@@ -1,24 +1,43 @@
 import { Box, Text } from 'ink'
+import type { WayOn } from '../model/failure.ts'
 import { Menu, type MenuItem } from './fields/menu.tsx'
 import { Frame } from './frame.tsx'
 import { scrollOf } from './scrolling.ts'
 import type { Session, View } from './session.ts'
 import { toneProps } from './theme.ts'
 
-type Choice = 'retry' | 'log' | 'answers' | 'shell' | 'bundle' | 'power-off' | 'quit'
+type Choice = WayOn | 'log' | 'quit'
 
 const WAITS = 'when the disks are let go'
+const ADVISED = 'advised'
+/** Both take the disks anew. */
+const NEEDS_DISKS: readonly WayOn[] = ['retry', 'answers']
+/** The order where no cause is known. */
+const WAYS_ON: readonly WayOn[] = ['retry', 'answers', 'shell', 'bundle', 'power-off']
+const LABELS: Readonly<Record<WayOn, string>> = {
+  retry: 'Try again: go on where it stopped',
+  answers: 'Change the answers and start over',
+  shell: 'Open a shell',
+  bundle: 'Save a support bundle (F2)',
+  'power-off': 'Power off',
+}
 
-/** What needs the disks waits until they are let go; what helps when they never are does not. */
-function itemsFor({ wizard }: View): readonly MenuItem<Choice>[] {
-  const blocked = wizard.isReleasing ? { blockedBecause: WAITS } : {}
+/** All ways on, always. What helps with this cause comes first, so that Enter alone does the sensible thing. What needs the
+ *  disks waits until they are let go; what helps when they never are does not. */
+function itemsFor({ wizard: { failure, wasCancelled, isReleasing } }: View): readonly MenuItem<Choice>[] {
+  const advised = wasCancelled ? [] : (failure?.diagnosis?.waysOn ?? [])
+  const [first, ...others] = [...new Set([...advised, ...WAYS_ON])].map((way): MenuItem<Choice> => {
+    const notes = [
+      ...(way === advised[0] ? [ADVISED] : []),
+      ...(isReleasing && NEEDS_DISKS.includes(way) ? [WAITS] : []),
+    ]
+    const label = notes.length === 0 ? LABELS[way] : `${LABELS[way]} (${notes.join(', ')})`
+    return { value: way, label, isBlocked: notes.includes(WAITS) }
+  })
   return [
-    { value: 'retry', label: 'Try again: go on where it stopped', ...blocked },
+    ...(first === undefined ? [] : [first]),
     { value: 'log', label: 'View the log' },
-    { value: 'answers', label: 'Change the answers and start over', ...blocked },
-    { value: 'shell', label: 'Open a shell' },
-    { value: 'bundle', label: 'Save a support bundle (F2)' },
-    { value: 'power-off', label: 'Power off' },
+    ...others,
     { value: 'quit', label: 'Quit' },
   ]
 }

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
+import { catalogue } from '../failures/catalogue.ts'
+import { diagnose } from '../failures/diagnose.ts'
 import { changedInstall } from '../testing/begun.ts'
 import { everyPage, openPage } from '../testing/open-page.ts'
 import type { Screen } from '../testing/screen.ts'
@@ -68,6 +70,22 @@ test('a failure whose disks are still being let go (failed-releasing)', async ()
   expectFrame('failed-releasing', opened.screen.text())
 })
 
+test('a failure whose cause is known (failed-diagnosed)', async () => {
+  const example = catalogue.find(({ code }) => code === 'target-busy')?.example
+  if (example === undefined) throw new Error('no such entry')
+  const diagnosis = diagnose(example.signature, example.facts)
+  if (diagnosis === null) throw new Error('it is not known')
+  opened = await openPage('install')
+  const request = await opened.services.started(0)
+  const { command: _, ...found } = buildFailure
+  const failure = { ...found, task: 'unmount', nextSteps: [], diagnosis } as const
+  request.onEvent({ type: 'task-failed', at: new Date().toISOString(), failure })
+  opened.services.end({ status: 'failed', failure })
+  await opened.screen.waitForText('(advised)')
+  await opened.screen.waitFor((text) => !text.includes('being let go'), 'the disks to be let go')
+  expectFrame('failed-diagnosed', opened.screen.text())
+})
+
 test('where a support bundle may go (failed-bundle)', async () => {
   opened = await openPage('failed')
   opened.screen.press('F2')
@@ -86,7 +104,7 @@ test('no frame is kept that no page has', () => {
   const known = [
     ...everyPage.flatMap((page) => [page, `${page}-help`]),
     ...['disk-quit', 'install-quit', 'done-quit', 'too-small'],
-    ...['begun-look', 'begun-changed', 'failed-releasing', 'failed-bundle'],
+    ...['begun-look', 'begun-changed', 'failed-releasing', 'failed-bundle', 'failed-diagnosed'],
   ]
   expect(
     readdirSync(FRAMES)

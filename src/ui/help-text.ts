@@ -42,7 +42,7 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   ],
   failed: [
     'Something went wrong, or you cancelled. The page says what is known about the cause and what you can do.',
-    '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation. Both wait until the disks are let go; a shell and power off do not.',
+    '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation. Both wait until the disks are let go; a shell and power off do not. What is advised for this cause comes first in the list.',
     'A support bundle holds the log, the hardware, the plan and what the kernel said, and no secret. It goes onto a USB stick, to another computer on the network by a code that works once, or as text onto this line.',
   ],
   done: ['The system is installed. The recovery key was shown before the install and cannot be shown again.'],

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts'
-import { begunSecretProblems } from '../wizard/begun-secrets.ts'
+import { begunSecretProblems, OTHER_KEY } from '../wizard/begun-secrets.ts'
 import type { SecretName } from '../wizard/state.ts'
 import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
@@ -29,9 +29,13 @@ type Acts = Pick<Session, 'send' | 'change' | 'view'>
 
 /** Only what is needed to go on, each once. */
 export function secretsForm({ wizard, memory }: View, session: Acts): Form | null {
-  const { earlier, secretTexts, isKeyLost, hasTriedSecrets, isCheckingSecrets, isPassphraseWrong } = wizard
+  const { earlier, secretTexts, isKeyLost, hasTriedSecrets, isCheckingSecrets, isPassphraseWrong, isKeyWrong } = wizard
   if (earlier === null) return null
-  const problems = [...(hasTriedSecrets ? begunSecretProblems(wizard) : []), ...(isPassphraseWrong ? [WRONG] : [])]
+  const problems: readonly Problem[] = [
+    ...(hasTriedSecrets ? begunSecretProblems(wizard) : []),
+    ...(isPassphraseWrong ? [WRONG] : []),
+    ...(isKeyWrong ? [{ ...OTHER_KEY, hint: `${OTHER_KEY.hint}, or make a new one` }] : []),
+  ]
   const isHidden = memory[SHOWN] !== true
   const field = (name: SecretName): Row => ({
     kind: 'text',
@@ -91,7 +95,7 @@ function typedGroups(text: string): readonly Row[] {
   return [{ kind: 'lines', lines: lines.filter((line) => line.length > 0).map((line) => `    ${line.join('   ')}`) }]
 }
 
-/** No disk has the key yet, so a slip of the finger would be a key that nobody has on paper: it is not hidden. */
+/** A long one, to be compared with paper: it is not hidden. */
 function keyRows(isLost: boolean, field: Row, session: Acts): readonly Row[] {
   const choice = (id: string, label: string, detail: string, lost: boolean): Row => ({
     kind: 'choice',

@@ -61,6 +61,14 @@ export function readRecoveryKey(text: string): Secret | null {
   return new Secret(groups.join('-'))
 }
 
+/** What was typed, or is in a file, has the shape of a key and is another one. */
+export const OTHER_KEY = {
+  code: 'recovery-key-differs',
+  path: ['secrets', 'recoveryKey'],
+  message: 'this is not the recovery key that was shown when the install was begun',
+  hint: 'compare it with the paper, letter by letter',
+} as const satisfies Problem
+
 function lettersOf(text: string): string {
   return text.replace(/[\s-]/gu, '').toLowerCase()
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { getShortestPaths } from 'xstate/graph'
+import { hashShownKey } from '../credentials/shown-key.ts'
 import type { TaskFailure } from '../model/event.ts'
 import { begunInstall, changedInstall, earlierInstall } from '../testing/begun.ts'
 import { hardware } from '../testing/machine.ts'
@@ -31,7 +32,7 @@ const SECRETS = [
   secret('password', 'three random words'),
   secret('recoveryKey', RECOVERY_KEY.reveal()),
 ]
-const opened: WizardEvent = { type: 'SECRETS_CHECKED', opens: null }
+const opened: WizardEvent = { type: 'SECRETS_CHECKED', opens: null, isKey: null }
 const typeKey: readonly WizardEvent[] = [
   { type: 'TYPE_KEY_GROUP', which: 0, text: 'cbdefghi' },
   { type: 'TYPE_KEY_GROUP', which: 1, text: 'tuvcbdef' },
@@ -163,15 +164,104 @@ test('secrets that cannot be right hold the page', () => {
 test('a passphrase that the disks do not open with holds the page until it is typed anew', () => {
   const { wizard, installs } = start([found(), goOn, ...SECRETS, next])
   expect(wizard.state()).toMatchObject({ page: 'secrets', isCheckingSecrets: true })
-  wizard.send({ type: 'SECRETS_CHECKED', opens: false })
+  wizard.send({ type: 'SECRETS_CHECKED', opens: false, isKey: null })
   expect(wizard.state()).toMatchObject({ page: 'secrets', isCheckingSecrets: false, isPassphraseWrong: true })
   expect(installs).toEqual([])
   wizard.send(secret('passphrase', 'four other words here'))
   expect(wizard.state().isPassphraseWrong).toBe(false)
   wizard.send(next)
-  wizard.send({ type: 'SECRETS_CHECKED', opens: true })
+  wizard.send({ type: 'SECRETS_CHECKED', opens: true, isKey: null })
   expect(wizard.state().page).toBe('install')
   expect(installs[0]?.secrets.passphrase?.reveal()).toBe('four other words here')
+  wizard.stop()
+})
+
+test('a recovery key with one other letter holds the page; the one that was shown goes on, and so does a new one', async () => {
+  const saved = { ...begunInstall.saved, recoveryKeyHash: await hashShownKey(RECOVERY_KEY) }
+  const known: EarlierInstall = { ...earlierInstall, begun: { ...begunInstall, saved } }
+  const installs: InstallRequest[] = []
+  const wizard = createWizard(
+    {
+      detect: async () => machine,
+      findBegun: async () => known,
+      release: async () => {},
+      opensDisks: async () => true,
+      install(request) {
+        installs.push(request)
+        return new Promise<never>(() => {})
+      },
+      makeRecoveryKey: () => RECOVERY_KEY,
+    },
+    { isDryRun: false },
+  )
+  const reaches = (isThere: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (isThere()) resolve()
+      }
+      wizard.subscribe(look)
+      look()
+    })
+  wizard.start()
+  await reaches(() => wizard.state().page === 'begun')
+  const mistyped = RECOVERY_KEY.reveal().replace('bbbbbbbb', 'bbbbbbbc')
+  for (const event of [goOn, ...SECRETS.slice(0, 2), secret('recoveryKey', mistyped), next]) wizard.send(event)
+  await reaches(() => !wizard.state().isCheckingSecrets)
+  expect(wizard.state()).toMatchObject({ page: 'secrets', isKeyWrong: true, isPassphraseWrong: false })
+  wizard.send({ type: 'LOSE_KEY', isLost: true })
+  expect(wizard.state().isKeyWrong).toBe(false)
+  wizard.send({ type: 'LOSE_KEY', isLost: false })
+  wizard.send(SECRETS[2] as WizardEvent)
+  wizard.send(next)
+  await reaches(() => !wizard.state().isCheckingSecrets)
+  expect([wizard.state().page, installs.length]).toEqual(['install', 1])
+  expect(installs[0]?.secrets.recoveryKey?.reveal()).toBe(RECOVERY_KEY.reveal())
+  wizard.stop()
+})
+
+test('what is typed while the secrets are checked is checked itself, whatever comes of the others', async () => {
+  const answers: ((opens: boolean) => void)[] = []
+  const installs: InstallRequest[] = []
+  const wizard = createWizard(
+    {
+      detect: async () => machine,
+      findBegun: async () => earlierInstall,
+      release: async () => {},
+      opensDisks: () => new Promise((resolve) => answers.push(resolve)),
+      install(request) {
+        installs.push(request)
+        return new Promise<never>(() => {})
+      },
+      makeRecoveryKey: () => RECOVERY_KEY,
+    },
+    { isDryRun: false },
+  )
+  const reaches = (isThere: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (isThere()) resolve()
+      }
+      wizard.subscribe(look)
+      look()
+    })
+  wizard.start()
+  await reaches(() => wizard.state().page === 'begun')
+  for (const event of [goOn, ...SECRETS, next, secret('passphrase', 'another one'), next]) wizard.send(event)
+  expect(answers).toHaveLength(2)
+  answers[0]?.(true)
+  answers[1]?.(false)
+  await reaches(() => !wizard.state().isCheckingSecrets)
+  expect(wizard.state()).toMatchObject({ page: 'secrets', isPassphraseWrong: true })
+  expect(installs).toEqual([])
+  wizard.stop()
+})
+
+test('a key is checked even where no disk is formatted yet, on which the passphrase could be tried', () => {
+  const saved = { ...begunInstall.saved, recoveryKeyHash: '$scrypt$' }
+  const tasks = begunInstall.tasks.map((task) => ({ ...task, stand: 'not begun' as const }))
+  const early: EarlierInstall = { ...earlierInstall, begun: { ...begunInstall, saved, tasks } }
+  const { wizard, installs } = start([found(early), goOn, ...SECRETS, next])
+  expect([wizard.state().page, wizard.state().isCheckingSecrets, installs]).toEqual(['secrets', true, []])
   wizard.stop()
 })
 

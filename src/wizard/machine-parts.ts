@@ -8,7 +8,7 @@ import type { Hardware } from '../model/hardware.ts'
 import type { Begun } from '../model/saved-install.ts'
 import { Secret } from '../model/secret.ts'
 import type { Drafts } from '../steps/step.ts'
-import { begunSecretProblems, begunSecrets } from './begun-secrets.ts'
+import { begunSecretProblems, begunSecrets, readRecoveryKey } from './begun-secrets.ts'
 import { firstPage, openingDrafts, withDisksOf } from './opening.ts'
 import type { PageId } from './pages.ts'
 import { diskNamesToType, judgeStep, makeReview } from './review.ts'
@@ -31,7 +31,12 @@ export type WizardInput = {
 }
 /** What the install actor starts from; it adds the signal and the callbacks itself. */
 export type InstallInput = Omit<InstallRequest, 'signal' | 'onEvent'> | null
-export type CheckInput = { readonly begun: Begun; readonly passphrase: Secret } | null
+/** What was typed that can be held against the disks or the journal. */
+export type CheckInput = {
+  readonly begun: Begun
+  readonly passphrase: Secret | null
+  readonly recoveryKey: Secret | null
+} | null
 /** What must be let go before the machine is looked at; null at the first look. */
 export type DetectInput = Begun | null
 
@@ -52,10 +57,11 @@ export const wizard = setup({
     goesOn: ({ context, event }) => chooses(event, 'continue') && canContinue(context),
     startsOver: ({ event }) => chooses(event, 'start-over'),
     isGoingOn: ({ context }) => context.begunChoice === 'continue',
-    mustTryPassphrase: ({ context }) => begunSecretProblems(context).length === 0 && checkInput(context) !== null,
+    mustCheckSecrets: ({ context }) => begunSecretProblems(context).length === 0 && checkInput(context) !== null,
     isCheckingSecrets: ({ context }) => context.isCheckingSecrets,
     isNotChecking: ({ context }) => !context.isCheckingSecrets,
-    opensNot: ({ event }) => event.type === 'SECRETS_CHECKED' && event.opens === false,
+    areOtherSecrets: ({ event }) =>
+      event.type === 'SECRETS_CHECKED' && (event.opens === false || event.isKey === false),
     needsNewKey: ({ context }) =>
       begunSecretProblems(context).length === 0 &&
       context.isKeyLost &&
@@ -112,6 +118,7 @@ export const wizard = setup({
       hasTriedSecrets: false,
       isCheckingSecrets: false,
       isPassphraseWrong: false,
+      isKeyWrong: false,
     })),
     // The machine is looked at again: what the earlier install held open since this boot is free then.
     startOver: assign(({ context }) => ({
@@ -180,12 +187,16 @@ function hasTypedKey({ recoveryKey, typedKeyGroups }: WizardContext): boolean {
   )
 }
 
-/** Null: there is no passphrase, or nothing yet that it could open. */
-export function checkInput({ earlier, secretTexts }: WizardContext): CheckInput {
-  if (earlier === null || !earlier.secrets.includes('passphrase')) return null
-  const { begun } = earlier
+/** Null: nothing of it can be checked yet, as a passphrase that no disk has. */
+export function checkInput({ earlier, secretTexts, isKeyLost }: WizardContext): CheckInput {
+  if (earlier === null) return null
+  const { begun, secrets } = earlier
   const isFormatted = begun.tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished')
-  return isFormatted ? { begun, passphrase: new Secret(secretTexts.passphrase ?? '') } : null
+  const triesPassphrase = isFormatted && secrets.includes('passphrase')
+  const passphrase = triesPassphrase ? new Secret(secretTexts.passphrase ?? '') : null
+  const typesKey = secrets.includes('recoveryKey') && !isKeyLost && begun.saved.recoveryKeyHash !== undefined
+  const recoveryKey = typesKey ? readRecoveryKey(secretTexts.recoveryKey ?? '') : null
+  return passphrase === null && recoveryKey === null ? null : { begun, passphrase, recoveryKey }
 }
 
 /** By the review and the typed names, or as an earlier install was confirmed. */

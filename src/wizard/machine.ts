@@ -61,6 +61,7 @@ export const wizardMachine = wizard.createMachine({
     hasTriedSecrets: false,
     isCheckingSecrets: false,
     isPassphraseWrong: false,
+    isKeyWrong: false,
     drafts: input.drafts ?? null,
     repeats: input.repeats ?? NO_REPEATS,
     problems: {},
@@ -132,7 +133,12 @@ export const wizardMachine = wizard.createMachine({
         idle: { on: { START_INSTALL: 'running', CHECK_SECRETS: 'checking' } },
         checking: {
           invoke: { src: 'checkSecrets', input: ({ context }) => checkInput(context) },
-          on: { SECRETS_CHECKED: 'idle', START_INSTALL: 'running' },
+          on: {
+            SECRETS_CHECKED: 'idle',
+            START_INSTALL: 'running',
+            // Of an earlier one nothing is heard any more.
+            CHECK_SECRETS: { target: 'checking', reenter: true },
+          },
         },
         running: {
           invoke: { id: 'install', src: 'install', input: ({ context }) => installInput(context) },
@@ -159,14 +165,23 @@ export const wizardMachine = wizard.createMachine({
             EDIT_SECRET: {
               actions: assign(({ context, event }) => ({
                 secretTexts: { ...context.secretTexts, [event.secret]: event.text },
+                // What is being checked is not what would be taken now.
+                isCheckingSecrets: false,
                 isPassphraseWrong: false,
+                isKeyWrong: false,
               })),
             },
-            LOSE_KEY: { actions: assign(({ event }) => ({ isKeyLost: event.isLost })) },
+            LOSE_KEY: {
+              actions: assign(({ event }) => ({
+                isKeyLost: event.isLost,
+                isCheckingSecrets: false,
+                isKeyWrong: false,
+              })),
+            },
             NEXT: [
               { guard: 'isCheckingSecrets' },
               {
-                guard: 'mustTryPassphrase',
+                guard: 'mustCheckSecrets',
                 actions: [assign({ isCheckingSecrets: true }), raise({ type: 'CHECK_SECRETS' })],
               },
               { guard: 'needsNewKey', target: 'recovery' },
@@ -176,8 +191,13 @@ export const wizardMachine = wizard.createMachine({
             SECRETS_CHECKED: [
               { guard: 'isNotChecking' },
               {
-                guard: 'opensNot',
-                actions: assign({ isCheckingSecrets: false, isPassphraseWrong: true, hasTriedSecrets: true }),
+                guard: 'areOtherSecrets',
+                actions: assign(({ event }) => ({
+                  isCheckingSecrets: false,
+                  isPassphraseWrong: event.opens === false,
+                  isKeyWrong: event.isKey === false,
+                  hasTriedSecrets: true,
+                })),
               },
               { guard: 'needsNewKey', target: 'recovery', actions: assign({ isCheckingSecrets: false }) },
               { target: 'install', actions: assign({ isCheckingSecrets: false }) },

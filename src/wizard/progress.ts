@@ -148,6 +148,7 @@ function addEvent(progress: InstallProgress, event: InstallEvent): InstallProgre
     case 'log':
     case 'released':
     case 'begun-found':
+    case 'installed-found':
       return progress
   }
 }

@@ -57,6 +57,8 @@ export type WizardState = {
   readonly isCheckingSecrets: boolean
   /** The disks do not open with the passphrase that was typed. */
   readonly isPassphraseWrong: boolean
+  /** The recovery key that was typed is not the one that was shown. */
+  readonly isKeyWrong: boolean
   /** Null until the hardware is known, because the defaults come from it. */
   readonly drafts: Drafts | null
   readonly repeats: Repeats
@@ -104,8 +106,8 @@ export type WizardEvent =
   | { readonly type: 'OPENED'; readonly opening: OpeningAnswers }
   | { readonly type: 'CHOOSE_BEGUN'; readonly choice: Exclude<BegunChoice, 'look'> }
   | { readonly type: 'EDIT_SECRET'; readonly secret: SecretName; readonly text: string }
-  /** `opens` null: it can only be seen when the install goes on. */
-  | { readonly type: 'SECRETS_CHECKED'; readonly opens: boolean | null }
+  /** `opens` null: it can only be seen when the install goes on. `isKey` null: the journal does not tell. */
+  | { readonly type: 'SECRETS_CHECKED'; readonly opens: boolean | null; readonly isKey: boolean | null }
   | { readonly type: 'LOSE_KEY'; readonly isLost: boolean }
   | { readonly type: 'NEXT' }
   | { readonly type: 'BACK' }

@@ -1,4 +1,5 @@
 import { createActor, type EventObject, fromCallback, type SnapshotFrom } from 'xstate'
+import { isShownKey } from '../credentials/shown-key.ts'
 import type { InstallEvent } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { Problem } from '../model/problem.ts'
@@ -89,10 +90,14 @@ async function lookAtMachine(
 function checkActor({ opensDisks }: Pick<WizardPorts, 'opensDisks'>) {
   return fromCallback<EventObject, CheckInput>(({ sendBack, input }) => {
     if (input === null) return
-    const { begun, passphrase } = input
-    const tell = (opens: boolean | null) => sendBack({ type: 'SECRETS_CHECKED', opens } satisfies WizardEvent)
+    const { begun, passphrase, recoveryKey } = input
     // What went wrong is told by the install itself, with all that belongs to it.
-    opensDisks(begun, passphrase).then(tell, () => tell(null))
+    const orNull = (work: Promise<boolean | null> | null) => work?.catch(() => null) ?? Promise.resolve(null)
+    const isOpened = orNull(passphrase && opensDisks(begun, passphrase))
+    const isShown = orNull(recoveryKey && isShownKey(begun.saved.recoveryKeyHash, recoveryKey))
+    Promise.all([isOpened, isShown]).then(([opens, isKey]) =>
+      sendBack({ type: 'SECRETS_CHECKED', opens, isKey } satisfies WizardEvent),
+    )
   })
 }
 

@@ -1,5 +1,5 @@
 import type { FailureSignature } from '../../model/failure.ts'
-import { type CatalogueEntry, failureOf, NO_FACTS, WAYS } from '../entry.ts'
+import { type CatalogueEntry, failureOf, NO_FACTS, SEE_LOG, SHELL_FIRST, WAYS } from '../entry.ts'
 
 const EFIVARS = '/sys/firmware/efi/efivars'
 const install = failureOf({ task: 'install', program: 'nixos-install', action: '/mnt', exitCode: 1 })
@@ -18,7 +18,7 @@ export const bootEntries: readonly CatalogueEntry[] = [
       cause: 'the boot loader cannot be entered in the firmware: its variables are mounted read-only',
       remedy: [`make them writable: mount -o remount,rw ${EFIVARS}`, 'then retry: only the boot loader is left to do'],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'read-only' } },
   },
   {
@@ -30,11 +30,11 @@ export const bootEntries: readonly CatalogueEntry[] = [
       remedy: [
         `remove records of old crashes: rm ${EFIVARS}/dump-*`,
         'or remove boot entries that nobody needs: efibootmgr, then efibootmgr -B -b NUMBER',
-        'some firmware makes room only after a restart',
         'then retry: only the boot loader is left to do',
+        'some firmware makes room only after a restart: then start the medium again, and choose to continue',
       ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'full' } },
   },
   {
@@ -45,10 +45,11 @@ export const bootEntries: readonly CatalogueEntry[] = [
       cause: 'the boot loader cannot be entered in the firmware: its variables cannot be reached',
       remedy: [
         `mount them: mount -t efivarfs efivarfs ${EFIVARS}`,
-        'if that fails: start the machine by UEFI, not in BIOS mode',
+        'then retry: only the boot loader is left to do',
+        'if mounting fails: start the medium again by UEFI, not in BIOS mode, and choose to continue',
       ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: bootLoader, facts: { ...NO_FACTS, efiVariables: 'missing' } },
     noFaultBecause: 'the same fact as read-only, which is injected; preflight refuses a machine in BIOS mode',
   },
@@ -59,8 +60,9 @@ export const bootEntries: readonly CatalogueEntry[] = [
     tell: () => ({
       cause: 'the boot loader could not be installed on the EFI system partition',
       remedy: [
-        'see whether the partition has room: df -h /mnt/boot',
-        'then retry: the system itself is on the disk, only the boot loader is left to do',
+        SEE_LOG,
+        'retry: the system itself is on the disk, only the boot loader is left to do',
+        'if there was no space: change the answers, with a larger EFI system partition; that starts over',
       ],
     }),
     waysOn: WAYS,

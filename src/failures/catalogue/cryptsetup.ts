@@ -1,4 +1,4 @@
-import { type CatalogueEntry, diskoStep, failureOf, RETRY, WAYS_WITH_ANSWERS } from '../entry.ts'
+import { type CatalogueEntry, diskoStep, failureOf, RETRY, SHELL_FIRST } from '../entry.ts'
 import { exitEntry, FORMAT_AGAIN, SEE_KERNEL } from '../exit-entry.ts'
 
 /** Source: cryptsetup(8), RETURN CODES. */
@@ -10,11 +10,13 @@ export const cryptsetupEntries: readonly CatalogueEntry[] = [
     exitCodes: [2],
     cause: 'the passphrase does not open the encrypted device',
     remedy: [
-      'retry, and type the passphrase that was set when the installation began',
-      'or start over, with a new one',
+      'leave and start keystone again, or restart the machine, and continue: that asks for the passphrase once more',
+      'it is the one that was set when the installation began; check the keyboard layout',
+      'or change the answers, which starts over with a new one',
     ],
     example: failureOf({ task: 'enroll-keys', program: 'cryptsetup', action: 'luksAddKey', exitCode: 2 }),
-    waysOn: WAYS_WITH_ANSWERS,
+    // A retry would take the same passphrase.
+    waysOn: ['power-off', 'retry', 'answers', 'shell', 'bundle'],
   }),
   exitEntry({
     code: 'too-little-memory-for-key',
@@ -31,7 +33,11 @@ export const cryptsetupEntries: readonly CatalogueEntry[] = [
     program: 'cryptsetup',
     exitCodes: [4],
     cause: 'the device to be encrypted is not there, or the kernel cannot reach it',
-    remedy: [SEE_KERNEL, 'let the names of the partitions settle: udevadm settle', FORMAT_AGAIN],
+    remedy: [
+      'retry: it begins with the disks again',
+      'if it comes back: check the cable and the power of the disk',
+      SEE_KERNEL,
+    ],
     example: diskoStep('cryptsetup', 'luksFormat', 4),
   }),
   exitEntry({
@@ -41,6 +47,7 @@ export const cryptsetupEntries: readonly CatalogueEntry[] = [
     exitCodes: [5],
     cause: 'a device of the same name is open already, or something else uses the partition',
     remedy: ['see what is open: lsblk', 'close it: cryptsetup close NAME', RETRY],
+    waysOn: SHELL_FIRST,
     example: diskoStep('cryptsetup', 'open', 5),
     noFaultBecause: 'preflight refuses it as mapping-in-use, which is injected',
   }),

@@ -1,4 +1,4 @@
-import { type CatalogueEntry, diskoStep, ended, failureOf, NO_FACTS, WAYS_WITH_ANSWERS } from '../entry.ts'
+import { type CatalogueEntry, diskoStep, ended, failureOf, NO_FACTS, SEE_LOG, WAYS_WITH_ANSWERS } from '../entry.ts'
 import { FORMAT_AGAIN, SEE_KERNEL } from '../exit-entry.ts'
 
 export const diskoEntries: readonly CatalogueEntry[] = [
@@ -7,13 +7,10 @@ export const diskoEntries: readonly CatalogueEntry[] = [
     title: 'The layout could not be read',
     matches: (failure) => ended(failure, 'disko') && failure.inner === null,
     tell: () => ({
-      cause: 'disko could not turn the layout into commands; nothing was written to the disks by it',
-      remedy: [
-        'the last lines below are what it said',
-        'save a support bundle and report it: this is a mistake of Keystone or disko',
-      ],
+      cause: 'the program disko could not turn the layout into commands; nothing was written to the disks by it',
+      remedy: ['save a support bundle and report it: this is a mistake of Keystone or of disko', SEE_LOG],
     }),
-    waysOn: WAYS_WITH_ANSWERS,
+    waysOn: ['bundle', 'answers', 'retry', 'shell', 'power-off'],
     example: {
       signature: failureOf({ task: 'partition', program: 'disko', action: 'destroy,format,mount', exitCode: 1 }),
       facts: NO_FACTS,
@@ -26,7 +23,7 @@ export const diskoEntries: readonly CatalogueEntry[] = [
     matches: ({ program, inner, exitCode }) => program === 'disko' && inner !== null && exitCode !== null,
     tell: ({ inner }) => ({
       cause: `the disks could not be prepared: the step ${inner?.program ?? ''} failed`,
-      remedy: [SEE_KERNEL, 'the last lines below are what it said', FORMAT_AGAIN],
+      remedy: [SEE_LOG, SEE_KERNEL, FORMAT_AGAIN],
     }),
     waysOn: WAYS_WITH_ANSWERS,
     example: { signature: diskoStep('lsblk', '-J', 1), facts: NO_FACTS },

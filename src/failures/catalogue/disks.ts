@@ -1,6 +1,7 @@
 import type { MachineFacts } from '../../model/failure.ts'
 import { TARGET_ROOT } from '../../model/paths.ts'
 import {
+  ANSWERS_FIRST,
   type CatalogueEntry,
   failureOf,
   listed,
@@ -14,6 +15,13 @@ import {
 const DISK = '/dev/disk/by-id/virtio-keystone-a'
 const present = { id: DISK, isPresent: true, sizeBytes: 8589934592, isReadable: true }
 const nixBuild = failureOf({ task: 'build', program: 'nix', action: 'build', exitCode: 1 })
+
+/** ZFS and the mounts are let go when a person reads it, so the kernel's messages say most. */
+const SEE_DISK = [
+  'see which disk it is: dmesg --level=err names it, lsblk -o NAME,MODEL,SERIAL says which one that is',
+  'check its cable and power',
+]
+const REPLACED = 'if the disk has failed: change the answers to use another one, which starts over'
 
 const goneDisks = ({ disks }: MachineFacts) => disks.filter(({ isPresent }) => !isPresent).map(({ id }) => id)
 const unreadable = ({ disks }: MachineFacts) =>
@@ -40,10 +48,7 @@ export const lostDiskEntries: readonly CatalogueEntry[] = [
           ? 'a disk of this installation is not there any more'
           : `the ${gone.length === 1 ? 'disk' : 'disks'} ${listed(gone)} ${gone.length === 1 ? 'is' : 'are'} not there any more`
       const plug = 'plug the disk in again, or check its cable and power'
-      return {
-        cause,
-        remedy: [plug, ...clearPools(facts), RETRY, 'if the disk has failed: start again with another one'],
-      }
+      return { cause, remedy: [plug, ...clearPools(facts), RETRY, REPLACED] }
     },
     waysOn: WAYS_WITH_ANSWERS,
     example: {
@@ -57,9 +62,12 @@ export const lostDiskEntries: readonly CatalogueEntry[] = [
     matches: ({ problems }) => problems.includes('disk-smaller-than-it-says'),
     tell: () => ({
       cause: 'a disk does not keep what is written near its end: it is smaller than it claims to be',
-      remedy: ['such a disk loses data; replace it, or choose another one'],
+      remedy: [
+        'such a disk loses data: do not use it',
+        'change the answers to use another disk, and take this one out',
+      ],
     }),
-    waysOn: ['answers', 'retry', 'shell', 'bundle', 'power-off'],
+    waysOn: ANSWERS_FIRST,
     example: {
       signature: failureOf({ task: 'partition', problems: ['disk-smaller-than-it-says'] }),
       facts: NO_FACTS,
@@ -77,7 +85,7 @@ export const diskErrorEntries: readonly CatalogueEntry[] = [
       cause: `the EFI system partition at ${listed(brokenMounts)} is damaged, and the kernel made it read-only`,
       remedy: [
         'retry: the partition is checked and repaired before it is mounted again',
-        'if it comes back: replace the disk',
+        'if it comes back, the disk is failing: change the answers to use another one',
       ],
     }),
     waysOn: WAYS,
@@ -102,8 +110,7 @@ export const diskErrorEntries: readonly CatalogueEntry[] = [
         : facts.brokenMounts.length > 0
           ? `writing to the disk below ${listed(facts.brokenMounts)} failed, and the kernel protects what is on it`
           : 'a disk gave an error when it was written to'
-      const see = 'see which disk it is: zpool status, or dmesg --level=err'
-      return { cause, remedy: [see, 'check its cable and power, or replace it', ...clearPools(facts), RETRY] }
+      return { cause, remedy: [...SEE_DISK, ...clearPools(facts), RETRY, REPLACED] }
     },
     waysOn: WAYS_WITH_ANSWERS,
     example: {
@@ -128,8 +135,7 @@ export const diskErrorEntries: readonly CatalogueEntry[] = [
         disks.length > 0
           ? `the disk ${listed(disks)} cannot be read`
           : `reading a disk of the pool ${pool?.name ?? ''} failed ${pool?.readErrors ?? 0} times`
-      const see = 'see which disk it is: zpool status, or dmesg --level=err'
-      return { cause, remedy: [see, 'check its cable and power, or replace it', ...clearPools(facts), RETRY] }
+      return { cause, remedy: [...SEE_DISK, ...clearPools(facts), RETRY, REPLACED] }
     },
     waysOn: WAYS_WITH_ANSWERS,
     example: {

@@ -1,4 +1,16 @@
-import { type CatalogueEntry, ended, failedProgram, failureOf, isNix, listed, NO_FACTS, RETRY, WAYS } from '../entry.ts'
+import {
+  type CatalogueEntry,
+  ended,
+  failedProgram,
+  failureOf,
+  isNix,
+  listed,
+  NO_FACTS,
+  POWER_OFF_FIRST,
+  RETRY,
+  SHELL_FIRST,
+  WAYS,
+} from '../entry.ts'
 
 const nixBuild = failureOf({ task: 'build', program: 'nix', action: 'build', exitCode: 1 })
 
@@ -10,8 +22,12 @@ export const machineEntries: readonly CatalogueEntry[] = [
     matches: ({ program, timedOut, errno }, { oomKills }) =>
       errno === 'ENOMEM' || (program !== null && !timedOut && oomKills !== null && oomKills > 0),
     tell: ({ program }) => ({
-      cause: `the machine ran out of memory, and the kernel ended a process${program === null ? '' : ` of ${program}`}`,
-      remedy: ['end what else runs on this machine, or give it more memory', RETRY],
+      cause: `the machine ran out of memory${program === null ? '' : ` while ${program} was at work`}`,
+      remedy: [
+        'end what else runs on it, and remove large files below /tmp and /root: on the medium these are in memory',
+        RETRY,
+        'if that is not enough: power off, add memory, start the medium again, and choose to continue',
+      ],
     }),
     waysOn: WAYS,
     example: { signature: { ...nixBuild, exitCode: null, signal: 'SIGKILL' }, facts: { ...NO_FACTS, oomKills: 1 } },
@@ -28,11 +44,11 @@ export const machineEntries: readonly CatalogueEntry[] = [
     tell: (_, { missingModules }) => ({
       cause: `the running kernel has no module ${listed(missingModules) || 'that the layout needs'}, and cannot load it`,
       remedy: [
-        'start from the Keystone medium, its kernel has all of them',
-        'on another system: install the module for the running kernel (uname -r), then retry',
+        'power off, and start from the Keystone medium: its kernel has all of them',
+        'or, on another system: install the module for the running kernel (uname -r), then retry',
       ],
     }),
-    waysOn: WAYS,
+    waysOn: POWER_OFF_FIRST,
     example: {
       signature: failureOf({
         task: 'partition',
@@ -48,15 +64,18 @@ export const machineEntries: readonly CatalogueEntry[] = [
     matches: (failure, { clockIsBeforeBuild }) => isNix(failure) && clockIsBeforeBuild === true,
     tell: () => ({
       cause: 'the clock of this machine is years behind, so that no certificate of a server is valid yet',
-      remedy: ["set it: date --utc --set 'YYYY-MM-DD hh:mm', then hwclock --systohc", RETRY],
+      remedy: ["set it in a shell, in UTC: date --utc --set 'YYYY-MM-DD hh:mm', then hwclock --systohc", RETRY],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: nixBuild, facts: { ...NO_FACTS, clockIsBeforeBuild: true } },
   },
 ]
 
 /** Of a shell script, for a command that it did not find. Source: POSIX, Shell Command Language, 2.8.2 */
 const NOT_FOUND = 127
+
+/** Nobody sends these: the program itself did what the processor does not allow. Source: signal(7) */
+const CRASHES: readonly string[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP']
 
 /** What is left when no fact explains a program that did not end by itself. */
 export const endingEntries: readonly CatalogueEntry[] = [
@@ -67,9 +86,9 @@ export const endingEntries: readonly CatalogueEntry[] = [
       (program !== null && exitCode === null && errno === 'ENOENT') || (inner !== null && exitCode === NOT_FOUND),
     tell: ({ program, inner }) => ({
       cause: `the program ${inner?.program ?? program} is not on this system`,
-      remedy: ['start from the Keystone medium, it has all programs'],
+      remedy: ['power off, and start from the Keystone medium: it has all programs'],
     }),
-    waysOn: WAYS,
+    waysOn: POWER_OFF_FIRST,
     example: {
       signature: failureOf({ task: 'partition', program: 'disko', action: 'mount', errno: 'ENOENT' }),
       facts: NO_FACTS,
@@ -81,8 +100,12 @@ export const endingEntries: readonly CatalogueEntry[] = [
     title: 'A program gave no answer in time',
     matches: ({ program, timedOut }) => program !== null && timedOut,
     tell: ({ program }) => ({
-      cause: `${program} gave no answer in the time it was given, and was ended`,
-      remedy: ['a disk or a TPM that hangs does this: see dmesg --level=err', RETRY],
+      cause: `the program ${program} gave no answer in the time it was given, and was ended`,
+      remedy: [
+        'a disk or a TPM that hangs does this; the kernel says which: dmesg --level=err',
+        RETRY,
+        'if it hangs again: power the machine off and on, and start the medium; it offers to continue where it can',
+      ],
     }),
     waysOn: WAYS,
     example: {
@@ -93,12 +116,21 @@ export const endingEntries: readonly CatalogueEntry[] = [
   },
   {
     code: 'ended-by-signal',
-    title: 'A program was ended from outside',
+    title: 'A program was ended by a signal',
     matches: ({ program, signal }) => program !== null && signal !== null,
-    tell: ({ program, signal }) => ({
-      cause: `${program} was ended from outside, by the signal ${signal}`,
-      remedy: ['see what ended it: dmesg --level=err', RETRY],
-    }),
+    tell: ({ program, signal }) =>
+      CRASHES.includes(signal ?? '')
+        ? {
+            cause: `the program ${program} crashed (${signal})`,
+            remedy: [
+              RETRY,
+              'if it crashes again, the memory may be broken: test it by Memtest86+ in the boot menu of the medium',
+            ],
+          }
+        : {
+            cause: `the program ${program} was ended from outside, by the signal ${signal}`,
+            remedy: ['see what ended it: dmesg --level=err', RETRY],
+          },
     waysOn: WAYS,
     example: { signature: { ...nixBuild, exitCode: null, signal: 'SIGSEGV' }, facts: NO_FACTS },
     noFaultBecause: 'a unit test ends a real program by a signal (system/local-system.test.ts)',
@@ -113,9 +145,12 @@ export const refusalEntries: readonly CatalogueEntry[] = [
     matches: ({ program, errno }) => program === null && (errno === 'EACCES' || errno === 'EPERM'),
     tell: () => ({
       cause: 'the system does not allow what the installation has to do',
-      remedy: ['leave, and start it again as root: sudo keystone'],
+      remedy: [
+        'if you are not root (id -u does not say 0): leave, and start it again by sudo keystone',
+        'else save a support bundle: root should be allowed to',
+      ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: failureOf({ task: 'write-config', errno: 'EACCES' }), facts: NO_FACTS },
     noFaultBecause: 'preflight refuses everybody but root',
   },
@@ -128,8 +163,11 @@ export const gitEntries: readonly CatalogueEntry[] = [
     title: 'Git could not keep the configuration',
     matches: (failure) => ended(failure, 'git'),
     tell: ({ action }) => ({
-      cause: `git${action === null ? '' : ` ${action}`} failed in the configuration below /mnt/etc/nixos`,
-      remedy: ['retry: what a run that was cut short left behind is set right first'],
+      cause: `the configuration in /mnt/etc/nixos could not be kept in git${action === null ? '' : ` (git ${action})`}`,
+      remedy: [
+        'retry: what a run that was cut short left behind is set right first',
+        'if it comes back: save a support bundle',
+      ],
     }),
     waysOn: WAYS,
     example: {

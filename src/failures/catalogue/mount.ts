@@ -8,7 +8,7 @@ export const mountEntries: readonly CatalogueEntry[] = [
     title: 'A file system could not be mounted',
     program: 'mount',
     cause: 'a file system of the target could not be mounted',
-    remedy: [SEE_KERNEL, RETRY, 'if it comes back: start over, which formats the disks again'],
+    remedy: [SEE_KERNEL, RETRY, 'if it comes back: change the answers, which starts over and formats the disks again'],
     example: { ...diskoStep('mount', '/dev/disk/by-partlabel/disk-a-esp', 32), action: 'mount' },
   }),
   exitEntry({
@@ -16,7 +16,7 @@ export const mountEntries: readonly CatalogueEntry[] = [
     title: 'A file system could not be unmounted',
     program: 'umount',
     cause: 'a file system could not be unmounted',
-    remedy: ['see what is mounted: findmnt -R /mnt', RETRY],
+    remedy: ['see what is mounted: findmnt -R /mnt', SEE_KERNEL, RETRY],
     example: failureOf({ task: 'unmount', program: 'umount', action: '/mnt', exitCode: 1 }),
   }),
 ]

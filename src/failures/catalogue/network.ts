@@ -1,5 +1,5 @@
 import type { FailureSignature } from '../../model/failure.ts'
-import { type CatalogueEntry, failureOf, isNix, NO_FACTS, WAYS } from '../entry.ts'
+import { type CatalogueEntry, failureOf, isNix, NO_FACTS, WAYS, WAYS_WITH_ANSWERS } from '../entry.ts'
 import { nixEnded } from '../nix-exit-code.ts'
 
 const PATH = '/nix/store/10lhz3a1z0zzk7nfr4dbwzyxfr1fmbz0-linux-6.12.41'
@@ -32,12 +32,12 @@ export const networkEntries: readonly CatalogueEntry[] = [
       return {
         cause,
         remedy: [
-          'a proxy or a mirror on the way that changes downloads does this: go without it',
+          'a proxy or a mirror that changes downloads does this: change the proxy in the answers, or use another network',
           'then retry: what was downloaded right is kept',
         ],
       }
     },
-    waysOn: ['retry', 'answers', 'shell', 'bundle', 'power-off'],
+    waysOn: WAYS_WITH_ANSWERS,
     example: {
       signature: { ...fetching, nix: { ...nix, refusedPath: PATH } },
       facts: { ...online, nameLookup: 'works' },
@@ -54,8 +54,8 @@ export const networkEntries: readonly CatalogueEntry[] = [
           : 'the network was lost during a download: there is no route to the internet any more',
       remedy: [
         hasLink === false
-          ? 'check the cable and the switch; see the cards: ip link'
-          : 'see the routes: ip route; pulling the cable and plugging it in again asks for a new address',
+          ? 'check the cable and the switch, or the wireless network (nmtui); see the cards: ip link'
+          : 'pull the cable and plug it in again, which asks for a new address; see the routes: ip route',
         'then retry: what was downloaded is kept',
       ],
     }),
@@ -74,11 +74,11 @@ export const networkEntries: readonly CatalogueEntry[] = [
           : 'the name server answers, but does not know cache.nixos.org',
       remedy: [
         'see which one is asked: cat /etc/resolv.conf',
-        'put one there that answers, for example: nameserver 9.9.9.9',
+        "put one there that answers, for example: echo 'nameserver 9.9.9.9' >/etc/resolv.conf",
         'then retry: what was downloaded is kept',
       ],
     }),
-    waysOn: ['retry', 'answers', 'shell', 'bundle', 'power-off'],
+    waysOn: ['shell', 'retry', 'answers', 'bundle', 'power-off'],
     example: { signature: fetching, facts: { ...online, nameLookup: 'no-answer' } },
   },
   {
@@ -88,7 +88,8 @@ export const networkEntries: readonly CatalogueEntry[] = [
     tell: ({ nix: found }) => ({
       cause: `a download failed though the network is there: ${found?.fetching.at(-1) ?? ''}`,
       remedy: [
-        'the server may be busy or not reachable from here: wait a few minutes',
+        'see whether the server answers: curl -I https://cache.nixos.org',
+        'it may be busy: wait a few minutes',
         'then retry: what was downloaded is kept',
       ],
     }),

@@ -15,7 +15,10 @@ export const nixEntries: readonly CatalogueEntry[] = [
     matches: (failure) => isNix(failure) && nixEnded(failure.exitCode, 'timedOut'),
     tell: ({ nix }) => ({
       cause: `a build took longer than nix allows it${nix?.building.length ? `: ${nix.building.at(-1)}` : ''}`,
-      remedy: ['this machine is slow, or a builder hangs', 'then retry: what was built is kept'],
+      remedy: [
+        'retry: what was built is kept; a slow machine may need several tries',
+        'if it stops at the same place: save a support bundle',
+      ],
     }),
     waysOn: WAYS,
     example: { signature: { ...nixBuild, exitCode: 101 }, facts: NO_FACTS },
@@ -27,7 +30,9 @@ export const nixEntries: readonly CatalogueEntry[] = [
     matches: (failure) => isNix(failure) && nixEnded(failure.exitCode, 'notDeterministic'),
     tell: () => ({
       cause: 'nix built something twice, and the results are not the same',
-      remedy: ['memory that is broken does this: test it (memtest)', 'then retry'],
+      remedy: [
+        'retry; if it happens again, the memory may be broken: test it by Memtest86+ in the boot menu of the medium',
+      ],
     }),
     waysOn: WAYS,
     example: { signature: { ...nixBuild, exitCode: 104 }, facts: NO_FACTS },
@@ -44,11 +49,10 @@ export const nixEntries: readonly CatalogueEntry[] = [
         drv === undefined
           ? 'a part of the system could not be built'
           : `this part of the system could not be built: ${drv}`
-      const see = drv === undefined ? 'the last lines below say why' : `read why: nix log ${drv}`
       return {
         cause,
         remedy: [
-          see,
+          'view the log: the lines before its end are what that build said',
           'retry builds it once more; what was built is kept',
           'save a support bundle: it holds the whole log',
         ],
@@ -75,8 +79,9 @@ export const nixEntries: readonly CatalogueEntry[] = [
       return {
         cause,
         remedy: [
-          'the last lines below are what it said; the first of them that begins with "error:" is the reason',
+          'view the log: the last line that begins with "error:" is the reason',
           RETRY,
+          'if it stops there again: save a support bundle for those who help',
         ],
       }
     },

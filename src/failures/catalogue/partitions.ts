@@ -1,4 +1,12 @@
-import { type CatalogueEntry, diskoStep, ended, failedProgram, NO_FACTS, WAYS, WAYS_WITH_ANSWERS } from '../entry.ts'
+import {
+  type CatalogueEntry,
+  diskoStep,
+  ended,
+  failedProgram,
+  NO_FACTS,
+  SHELL_FIRST,
+  WAYS_WITH_ANSWERS,
+} from '../entry.ts'
 import { exitEntry, FORMAT_AGAIN, SEE_KERNEL } from '../exit-entry.ts'
 
 /** Source: sgdisk(8), RETURN VALUES; 4 also when a partition does not fit, seen with 1.0.9. */
@@ -30,7 +38,7 @@ export const partitionTableEntries: readonly CatalogueEntry[] = [
       cause: 'the kernel does not show the new partitions, often because something still uses the old ones',
       remedy: ['see what uses the disk: lsblk', 'unmount or close it', FORMAT_AGAIN],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: diskoStep('partprobe', '/dev/disk/by-id/virtio-keystone-a', 1), facts: NO_FACTS },
     noFaultBecause: 'preflight refuses a disk in use, which is injected',
   },
@@ -43,7 +51,7 @@ export const partitionTableEntries: readonly CatalogueEntry[] = [
       return isFormat && failure.exitCode !== null && failure.exitCode !== 0
     },
     tell: (failure) => ({
-      cause: `${failedProgram(failure).program} could not write to a partition of the disk`,
+      cause: `the program ${failedProgram(failure).program} could not write to a partition of the disk`,
       remedy: [SEE_KERNEL, 'check the cable and the power of the disk, or replace it', FORMAT_AGAIN],
     }),
     waysOn: WAYS_WITH_ANSWERS,

@@ -1,6 +1,6 @@
 import type { FailureSignature, MachineFacts } from '../../model/failure.ts'
 import { CREDSTORE_DIRECTORY, TARGET_ROOT } from '../../model/paths.ts'
-import { type CatalogueEntry, ended, failureOf, NO_FACTS, WAYS } from '../entry.ts'
+import { type CatalogueEntry, ended, failureOf, NO_FACTS, SHELL_FIRST } from '../entry.ts'
 
 const MAPPING = '/dev/mapper/'
 const NEVER_BY_FORCE = 'the pool is not exported by force: with a device on it open that blocks the machine for good'
@@ -16,8 +16,11 @@ const wasReleasing = (failure: FailureSignature) =>
 
 const named = (users: MachineFacts['users']) =>
   users.map(({ name, pid, path }) => `${name} (process ${pid}) in ${path}`).join(', ')
-const ends = (users: MachineFacts['users']) =>
-  users.length === 0 ? [] : [`end it: kill ${users.map(({ pid }) => pid).join(' ')}`]
+const ends = (users: MachineFacts['users']) => {
+  if (users.length === 0) return []
+  const pids = [...new Set(users.map(({ pid }) => pid))].join(' ')
+  return [`end it: kill ${pids}; where it stays: kill -9 ${pids}`]
+}
 
 const unmount = failureOf({ task: 'unmount', program: 'umount', action: '/mnt', exitCode: 32 })
 const sleeper = { pid: 1234, name: 'sleep' }
@@ -40,7 +43,7 @@ export const releaseEntries: readonly CatalogueEntry[] = [
       const look = users.length === 0 ? ['see what lies on it: lsblk; it may be a mount or swap'] : ends(users)
       return { cause, remedy: [...look, 'then retry: the rest of the installation is done', NEVER_BY_FORCE] }
     },
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: {
       signature: failureOf({ task: 'unmount', problems: ['mapping-busy'] }),
       facts: { ...NO_FACTS, users: [{ ...sleeper, path: '/dev/mapper/credstore' }] },
@@ -61,10 +64,14 @@ export const releaseEntries: readonly CatalogueEntry[] = [
       const look = users.length === 0 ? [`see what is mounted there: findmnt -R ${TARGET_ROOT}`] : ends(users)
       return {
         cause,
-        remedy: [...look, `leave every shell that is in ${places}`, 'then retry: the rest of the installation is done'],
+        remedy: [
+          ...look,
+          `leave every shell and program that is in ${places}`,
+          'then retry: the rest of the installation is done',
+        ],
       }
     },
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: unmount, facts: { ...NO_FACTS, users: [{ ...sleeper, path: '/mnt/nix' }] } },
   },
   {
@@ -75,11 +82,11 @@ export const releaseEntries: readonly CatalogueEntry[] = [
       cause: 'the ZFS pool cannot be exported: something still uses it',
       remedy: [
         'see what is mounted from it: zfs mount; and what lies on its volumes: lsblk',
-        'then retry',
+        'end what uses it, then retry: the rest of the installation is done',
         NEVER_BY_FORCE,
       ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: {
       signature: failureOf({ task: 'unmount', program: 'zpool', action: 'export', exitCode: 1 }),
       facts: NO_FACTS,

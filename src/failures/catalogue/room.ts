@@ -1,6 +1,6 @@
 import type { MachineFacts } from '../../model/failure.ts'
 import { formatSize } from '../../model/size.ts'
-import { type CatalogueEntry, failureOf, NO_FACTS, RETRY, WAYS, wasAtWork } from '../entry.ts'
+import { ANSWERS_FIRST, type CatalogueEntry, failureOf, NO_FACTS, RETRY, SHELL_FIRST, wasAtWork } from '../entry.ts'
 
 const MIB = 2 ** 20
 /** A system needs gigabytes, and nix removes what it could not finish: the little that is free then was not enough. */
@@ -25,9 +25,9 @@ export const roomEntries: readonly CatalogueEntry[] = [
     },
     tell: (_, { freeBytes: { target } }) => ({
       cause: `there is no room left on the disk that is being installed on (${formatSize(target ?? 0)} free)`,
-      remedy: ['change the answers: less swap, a smaller EFI system partition, or a larger disk'],
+      remedy: ['change the answers: less swap, a smaller EFI system partition, or a larger disk; that starts over'],
     }),
-    waysOn: ['answers', 'retry', 'shell', 'bundle', 'power-off'],
+    waysOn: ANSWERS_FIRST,
     example: {
       signature: nixBuild,
       facts: { ...NO_FACTS, freeBytes: { ...freeBytes, target: 4096 } },
@@ -40,12 +40,13 @@ export const roomEntries: readonly CatalogueEntry[] = [
     tell: (_, { freeBytes: { temporary } }) => ({
       cause: `there is no room left in /tmp of the live system (${formatSize(temporary ?? 0)} free)`,
       remedy: [
-        'see what fills it: du -a /tmp | sort -n | tail',
-        'remove what is not needed, or give it more memory: mount -o remount,size=2G /tmp',
+        'see what fills it: du -ax /tmp | sort -n | tail',
+        'remove what is not needed',
+        'or, where the medium keeps it in memory, let it take more: mount -o remount,size=2G $(findmnt -no TARGET -T /tmp)',
         RETRY,
       ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: { signature: nixBuild, facts: { ...NO_FACTS, freeBytes: { ...freeBytes, temporary: 0 } } },
   },
   {
@@ -55,12 +56,12 @@ export const roomEntries: readonly CatalogueEntry[] = [
     tell: () => ({
       cause: 'there is no room left in /run, the memory that secrets pass through',
       remedy: [
-        'see what fills it: du -a /run | sort -n | tail',
+        'see what fills it: du -ax /run | sort -n | tail',
         'make it larger: mount -o remount,size=512M /run',
         RETRY,
       ],
     }),
-    waysOn: WAYS,
+    waysOn: SHELL_FIRST,
     example: {
       signature: failureOf({ task: 'enroll-keys', errno: 'ENOSPC' }),
       facts: { ...NO_FACTS, freeBytes: { ...freeBytes, runtime: 0 } },

@@ -17,11 +17,12 @@ export const tpmEntries: readonly CatalogueEntry[] = [
     tell: () => ({
       cause: 'the TPM does not answer any more, so no key can be given to it',
       remedy: [
-        'power the machine off, look that the TPM is turned on in the firmware settings, and continue this installation',
-        'or change the answer: unlock by the passphrase',
+        'power the machine off, and check that the TPM is turned on in the firmware settings',
+        'then start the medium again, and choose to continue: only what is left is done',
+        'or change the answers to unlock by the passphrase, which starts over',
       ],
     }),
-    waysOn: WAYS_WITH_ANSWERS,
+    waysOn: ['power-off', 'retry', 'answers', 'shell', 'bundle'],
     example: { signature: enrol, facts: { ...NO_FACTS, tpm: { isPresent: false, isLockedOut: null } } },
   },
   {
@@ -31,9 +32,9 @@ export const tpmEntries: readonly CatalogueEntry[] = [
     tell: () => ({
       cause: 'the TPM refuses every PIN for now, because too many wrong ones were tried',
       remedy: [
-        'wait until it lets go (often a day), or clear it in the firmware settings; clearing loses the keys of other systems',
-        RETRY,
-        'or change the answer: unlock by the TPM without a PIN, or by the passphrase',
+        'wait until it lets go (minutes to a day, as its maker chose), then retry: finished tasks are not repeated',
+        'or power off, clear it in the firmware settings (that loses the keys of other systems), and continue',
+        'or change the answers to unlock without a PIN or by the passphrase, which starts over',
       ],
     }),
     waysOn: WAYS_WITH_ANSWERS,
@@ -46,9 +47,10 @@ export const tpmEntries: readonly CatalogueEntry[] = [
     tell: () => ({
       cause: 'the key could not be given to the TPM',
       remedy: [
-        'ask the TPM yourself: systemd-cryptenroll --tpm2-device=list',
-        'clear it in the firmware settings (that loses the keys of other systems), then retry',
-        'or change the answer: unlock by the passphrase',
+        'see whether it is found: systemd-cryptenroll --tpm2-device=list',
+        RETRY,
+        'or power off, clear it in the firmware settings (that loses the keys of other systems), and continue',
+        'or change the answers to unlock by the passphrase, which starts over',
       ],
     }),
     waysOn: WAYS_WITH_ANSWERS,

@@ -5,8 +5,8 @@ import { FOCUS_SIGN, NO_FOCUS_SIGN } from '../theme.ts'
 export type MenuItem<Value extends string> = {
   readonly value: Value
   readonly label: string
-  /** Why it cannot be chosen now; shown behind it. */
-  readonly blockedBecause?: string
+  /** It cannot be chosen now; its label says why. */
+  readonly isBlocked?: boolean
 }
 
 /** A short list to choose from by Up, Down and Enter. */
@@ -16,13 +16,10 @@ export function Menu<Value extends string>(props: {
   /** One that is blocked was chosen. */
   onBlocked?(): void
 }) {
-  const blocked = new Set(props.items.flatMap((item) => (item.blockedBecause === undefined ? [] : [item.value])))
+  const blocked = new Set(props.items.flatMap(({ value, isBlocked }) => (isBlocked === true ? [value] : [])))
   return (
     <SelectInput
-      items={props.items.map(({ value, label, blockedBecause }) => ({
-        value,
-        label: blockedBecause === undefined ? label : `${label} (${blockedBecause})`,
-      }))}
+      items={props.items.map(({ value, label }) => ({ value, label }))}
       indicatorComponent={Indicator}
       itemComponent={Item}
       onSelect={({ value }) => (blocked.has(value) ? props.onBlocked?.() : props.onSelect(value))}
