@@ -1,11 +1,12 @@
 import type { Machine } from '../harness/machine.ts'
 import type { NbdCut } from '../harness/nbd-cut.ts'
+import { goOn } from '../harness/stop-at.ts'
 import { bootAnswering } from '../install/boot-questions.ts'
 import type { Lab } from '../install/disk-machine.ts'
 import { firstBoot } from '../install/installed.ts'
 import { differencesOf, readContent } from './content.ts'
-import { CONTINUE, endProblems, type Looked, look, repeatedIn, runToEnd } from './installer.ts'
-import { byId, DISK_BYTES, KINDS, type Kind, plugIn, withFreshMachine } from './machines.ts'
+import { CONTINUE, endOfRun, endProblems, type Looked, look, repeatedIn, runToEnd, START_OVER } from './installer.ts'
+import { beginStopped, byId, DISK_BYTES, KINDS, type Kind, plugIn, withFreshMachine } from './machines.ts'
 import { type Outcome, toldBy } from './outcome.ts'
 import { lastFlush, type Recording, recordingOf, zoneOf } from './recording.ts'
 
@@ -137,6 +138,35 @@ export async function tryChange(lab: Lab, change: Change, say: (text: string) =>
     await agent.succeed(`sync; udevadm settle; [ -b ${byId(serial ?? 'keystone-a')} ]`)
     if (disk.writesTo() !== before) problems.push(`${disk.writesTo() - before} writes went to the disk`)
     return { problems }
+  })
+}
+
+/** The medium stays in a machine that is installed, and its answers are taken once more: nothing may be erased by that, and
+ *  nothing is in the way of who wants it. */
+export async function tryInstalledAlready(lab: Lab, say: (text: string) => void): Promise<Outcome> {
+  const kind = 'ext4'
+  const recording = await recordingOf(lab, kind, { say })
+  const cut: NbdCut = { flush: lastFlush(recording) + 1, keep: 'none', seed: 0 }
+  return withCutMachine(lab, 'installed-already', { kind, recording, cut }, async (machine) => {
+    const disk = machine.nbd('keystone-a')
+    const before = disk.writesTo()
+    const problems: string[] = []
+    for (const args of ['install', CONTINUE]) {
+      const run = await runToEnd(machine, 'once-more', args)
+      problems.push(...(await endProblems(machine, `"${args}"`, run, 3)))
+      const told = run.events.flatMap((event) => (event.type === 'installed-found' ? [event.problem.code] : []))
+      if (told.join() !== 'installed-already')
+        problems.push(`"${args}" tells ${told.join() || 'of no earlier install'}`)
+      if (!/was installed from .* already\. Nothing was changed/.test(run.stderr))
+        problems.push(`"${args}" says: ${run.stderr.slice(0, 400)}`)
+    }
+    await machine.agent.succeed('sync; udevadm settle')
+    if (disk.writesTo() !== before) problems.push(`${disk.writesTo() - before} writes went to the disk`)
+    const stopped = await beginStopped(machine, { task: 'preflight', moment: 'after' }, 'wanted', START_OVER)
+    await machine.agent.succeed(`kill -TERM ${stopped.pid}`)
+    await goOn(machine, stopped)
+    const wanted = await endOfRun(machine, 'wanted')
+    return { problems: [...problems, ...(await endProblems(machine, 'a second install that is wanted', wanted, 130))] }
   })
 }
 

@@ -77,7 +77,7 @@ export const POOL_OF_THE_SAME_NAME = `set -e; modprobe zfs; zpool create -f -m n
 /** A pool that was destroyed still has its name on the disk: blkid goes by the labels. */
 export const ERASE_POOL_OF_THE_SAME_NAME = `set -e
 ! zpool list rpool >/dev/null 2>&1 || zpool export rpool
-wipefs --all --force ${B}-part1 ${B}-part9 ${B}; udevadm trigger --settle --subsystem-match=block`
+zpool labelclear -f ${B}-part1; wipefs --all --force ${B}; udevadm trigger --settle --subsystem-match=block`
 
 export const FULL_TMP = `set -e
 mount -t tmpfs -o size=1M tmpfs /tmp

@@ -3,7 +3,7 @@ import type { NbdCut } from '../harness/nbd-cut.ts'
 import type { Lab } from '../install/disk-machine.ts'
 import { tryBundles } from './bundles.ts'
 import { FAULTS, faultOf } from './catalogue.ts'
-import { CHANGES, type Change, tryChange, tryCut } from './cuts.ts'
+import { CHANGES, type Change, tryChange, tryCut, tryInstalledAlready } from './cuts.ts'
 import { tryCycles, tryInstallOver, tryLayouts, WALK_PARTS } from './dirty.ts'
 import { DOOR_TASKS, killedAtDoor, powerCutAtDoor, terminalClosed, windowShrunk } from './doors.ts'
 import { nameOf, POINTS, pointNamed, tryKill, tryPowerCut, trySecond, trySignal } from './kills.ts'
@@ -163,6 +163,7 @@ export const ALL_POINTS: readonly Point[] = [
   ...CHANGES.map((change: Change) =>
     point(`changed:${change}`, 1, (lab, say) => tryChange(lab, change, say), change === 'other-size'),
   ),
+  point('changed:nothing', 1, (lab, say) => tryInstalledAlready(lab, say), true),
   ...kills,
   ...killsOfZfs,
   ...FAULTS.map(({ id, third }) => point(`fault:${id}`, 3, (lab, say) => tryFault(lab, faultOf(id), say), third)),

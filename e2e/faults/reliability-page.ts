@@ -17,7 +17,8 @@ const TITLES: Readonly<Record<Group, string>> = {
   cycles: 'A pool with its credstore mounted and let go, again and again, in one boot',
   record: 'Whole installs, recorded write by write, with their secrets looked for',
   cut: 'Power cut at a flush of a recorded install: found, continued, compared with an install that nobody cut off',
-  changed: 'Another disk, size, TPM or installer than the install was begun with: stopped, with the difference',
+  changed:
+    'Another disk, size, TPM or installer than the install was begun with, or installed already: stopped, with the difference',
   kill: 'SIGKILL before, during and after each task, continued on the same boot',
   fault: 'Faults of the list below: cause, exit code, event, screen, and the way on to its end',
   signal: 'SIGINT, SIGTERM and SIGHUP in the long tasks; a second installer',
