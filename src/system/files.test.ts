@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import {
   readBytesOrNull,
   removeEmptyDirectory,
   removeFileIfThere,
+  replaceFile,
 } from './files.ts'
 
 let folder: string
@@ -64,6 +65,19 @@ test('removes a file, and is content when it is gone already, or its folder is',
   expect(readdirSync(folder)).toEqual([])
   await removeFileIfThere(join(folder, 'a'))
   await removeFileIfThere(join(folder, 'none/a'))
+})
+
+test('what a power cut left of a half-written file goes with the next write, or with the file', async () => {
+  const path = join(folder, 'a')
+  const half = join(folder, '.a.keystone-new')
+  writeFileSync(half, 'hal', { mode: 0o600 })
+  await replaceFile(path, 'whole', 0o644)
+  expect(readdirSync(folder)).toEqual(['a'])
+  expect(readFileSync(path, 'utf8')).toBe('whole')
+  expect((statSync(path).mode & 0o777).toString(8)).toBe('644')
+  writeFileSync(half, 'hal')
+  await removeFileIfThere(path)
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('removes a folder that is empty, and never what is in one', async () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Bug } from './errors.ts'
@@ -21,10 +20,14 @@ export const realPathOrNull = (path: string) => orNull(realpath(path))
 export const listOrNull = (path: string) => orNull(readdir(path).then((names) => names.sort()))
 export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
 
+/** Of one name for each file, so that what a power cut or a kill leaves of it goes with the next write, or with the file. */
+const temporaryOf = (path: string) => join(dirname(path), `.${basename(path)}.keystone-new`)
+
 /** Whoever looks sees the old file or the new one, never a half; after a power cut too. The temporary file is 0600 until
  *  the content is complete, so that a secret is never readable in between; the umask has no say in the final mode. */
 export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+  const temporary = temporaryOf(path)
+  await rm(temporary, { force: true })
   const file = await open(temporary, 'wx', 0o600)
   try {
     await file.writeFile(content)
@@ -69,6 +72,7 @@ export async function makeDirectoryWithMode(path: string, mode: number): Promise
 /** A name that was removed comes back by a power cut unless its directory is on the disk. */
 export async function removeFileIfThere(path: string): Promise<void> {
   await rm(path, { force: true })
+  await rm(temporaryOf(path), { force: true })
   await orNull(syncDirectory(dirname(path)))
 }
 
