@@ -1,5 +1,5 @@
 import type { Machine } from '../harness/machine.ts'
-import type { NbdCut } from '../harness/nbd-cut.ts'
+import { type NbdCut, sameDiskSince } from '../harness/nbd-cut.ts'
 import { goOn } from '../harness/stop-at.ts'
 import { bootAnswering } from '../install/boot-questions.ts'
 import type { Lab } from '../install/disk-machine.ts'
@@ -9,6 +9,8 @@ import { CONTINUE, endOfRun, endProblems, type Looked, look, repeatedIn, runToEn
 import { beginStopped, byId, DISK_BYTES, KINDS, type Kind, plugIn, withFreshMachine } from './machines.ts'
 import { type Outcome, toldBy } from './outcome.ts'
 import { lastFlush, type Recording, recordingOf, zoneOf } from './recording.ts'
+
+export const cutId = (kind: Kind, { flush, keep, seed }: NbdCut): string => `cut:${kind}:${flush}:${keep}:${seed}`
 
 /** A machine whose disk is as it was when the power went. */
 export async function withCutMachine<T>(
@@ -41,6 +43,8 @@ export async function tryCut(
   const recording = await recordingOf(lab, kind, { say })
   const last = lastFlush(recording)
   if (cut.flush > last + 1) return { problems: [], isNotThere: true }
+  const first = cut.keep === 'none' ? sameDiskSince(recording.log, cut.flush) : cut.flush
+  if (first < cut.flush && !boots) return { problems: [], sameAs: cutId(kind, { ...cut, flush: first }) }
   const name = `cut-${kind}-${cut.flush}-${cut.keep}-${cut.seed}`
   return withCutMachine(lab, name, { kind, recording, cut }, async (machine) => {
     const zone = zoneOf(recording, cut.flush)

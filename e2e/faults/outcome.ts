@@ -16,6 +16,8 @@ export type Outcome = {
   readonly cycles?: number
   /** Of a recording: at how many flushes it can be cut. */
   readonly flushes?: number
+  /** Of a cut that leaves the same disk as one before: that one's id. It is tried once. */
+  readonly sameAs?: string
   /** There is no such cut: the install has fewer flushes. */
   readonly isNotThere?: true
   /** Worth reading, and no problem. */

@@ -3,11 +3,10 @@ import type { NbdCut } from '../harness/nbd-cut.ts'
 import type { Lab } from '../install/disk-machine.ts'
 import { tryBundles } from './bundles.ts'
 import { FAULTS, faultOf } from './catalogue.ts'
-import { CHANGES, type Change, tryChange, tryCut, tryInstalledAlready } from './cuts.ts'
+import { CHANGES, type Change, cutId, tryChange, tryCut, tryInstalledAlready } from './cuts.ts'
 import { tryCycles, tryInstallOver, tryLayouts, WALK_PARTS } from './dirty.ts'
 import { DOOR_TASKS, killedAtDoor, powerCutAtDoor, terminalClosed, windowShrunk } from './doors.ts'
 import { nameOf, POINTS, pointNamed, tryKill, tryPowerCut, trySecond, trySignal } from './kills.ts'
-import type { Kind } from './machines.ts'
 import type { Outcome } from './outcome.ts'
 import { recordingOf } from './recording.ts'
 import { trySecrets } from './secrets.ts'
@@ -57,8 +56,6 @@ const MOST_FLUSHES = { ext4: 440, zfs: 600 } as const
 const EACH_OF_ZFS = 5
 const BOOTED_OF_CUTS = 10
 const RANDOM_CUTS = 30
-
-export const cutId = (kind: Kind, { flush, keep, seed }: NbdCut) => `cut:${kind}:${flush}:${keep}:${seed}`
 
 const cut = (kind: 'ext4' | 'zfs', given: NbdCut, boots: boolean): Point =>
   point(cutId(kind, given), kind === 'ext4' ? 2 : 4, (lab, say) => tryCut(lab, { kind, cut: given, boots }, say))

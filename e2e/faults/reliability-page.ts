@@ -1,7 +1,7 @@
 import { ELSEWHERE, FAULTS } from './catalogue.ts'
 import type { Fault } from './fault.ts'
 import { ALL_POINTS, GROUPS, type Group } from './points.ts'
-import type { Result } from './results.ts'
+import { isGreen, type Result } from './results.ts'
 
 const HEAD = `# Reliability
 
@@ -40,14 +40,15 @@ export function reliabilityPage(results: readonly Result[]): string {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
   const groups = GROUPS.map((group) => {
     const ran = of(group)
-    const green = ran.filter(({ ok }) => ok).length
+    const green = ran.filter((result) => isGreen(result, results)).length
     const minutes = Math.round(sum(ran.map(({ seconds }) => seconds)) / 60)
     return row([TITLES[group], plannedOf(group, results), ran.length, green, ran.length - green, minutes])
   })
   const etas = etasOf(results)
   const good = etas.filter(isGoodEta).length
   const searched = results.flatMap(({ canaries }) => canaries ?? [])
-  const red = results.filter(({ ok }) => !ok)
+  const red = results.filter((result) => !isGreen(result, results))
+  const same = results.filter(({ sameAs }) => sameAs !== undefined)
   return [
     HEAD,
     row(['what', 'there are', 'run', 'green', 'red', 'minutes of a machine']),
@@ -65,6 +66,7 @@ export function reliabilityPage(results: readonly Result[]): string {
     '| number | |',
     '| --- | ---: |',
     row(['Points at which an install was killed or lost its power', pointsOfDeath(results)]),
+    row(['Cuts that leave the same disk as the cut before, and were not run a second time', same.length]),
     row(['Faults injected', of('fault').length]),
     row([
       'Cycles of mounting and letting go without a hang',
@@ -130,7 +132,8 @@ function plannedOf(group: Group, results: readonly Result[]): number {
 
 const pointsOfDeath = (results: readonly Result[]) =>
   results.filter(
-    ({ group, id, ok }) => ok && (['cut', 'kill', 'power'].includes(group) || /^door:(kill|power):/.test(id)),
+    ({ group, id, ok, sameAs }) =>
+      ok && sameAs === undefined && (['cut', 'kill', 'power'].includes(group) || /^door:(kill|power):/.test(id)),
   ).length
 
 function faultRow({ id, title, expect, after }: Fault, results: readonly Result[]): string {

@@ -16,6 +16,8 @@ export type Result = {
   readonly cycles?: number
   /** Of a recording: at how many flushes it can be cut. */
   readonly flushes?: number
+  /** Of a cut that leaves the same disk as one before: that one's id. */
+  readonly sameAs?: string
   readonly notes?: readonly string[]
   /** What was tried: hashes of the lab's image and of the installer. */
   readonly image: string
@@ -41,6 +43,10 @@ export const parseResults = (text: string): readonly Result[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Result)
+
+/** Of a disk that two cuts have in common the first says how it ended. */
+export const isGreen = ({ ok, sameAs }: Result, results: readonly Result[]): boolean =>
+  sameAs === undefined ? ok : (results.find(({ id }) => id === sameAs)?.ok ?? false)
 
 /** Puts a result in the place of the last one of its point, in the order of `known`; one that is no more goes, unless it is a
  *  cut that somebody asked for. Written after each, so that a run that is cut off has lost nothing but its last. */

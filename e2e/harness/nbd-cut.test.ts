@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { fateAtCut } from './nbd-cut.ts'
+import { fateAtCut, sameDiskSince } from './nbd-cut.ts'
 import { type LoggedWrite, readNbdLog } from './nbd-log.ts'
 import { NbdStore } from './nbd-store.ts'
 
@@ -144,6 +144,37 @@ test('a disk after power losses is what a cut of its log gives, and an overlay l
     }),
     { numRuns: 60 },
   )
+})
+
+test('two cuts between which nothing was written leave the same disk, and are known as one', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.nat(), async (list, place) => {
+      const file = newFile()
+      const recorded = new NbdStore(file, DISK_BYTES)
+      play(recorded, list)
+      recorded.close()
+      const log = await readNbdLog(file)
+      const flushAt = 1 + (place % (log.flushes.length + 1))
+      const diskAt = (at: number) => {
+        const store = new NbdStore(newFile(), DISK_BYTES, { log, cut: { flush: at, keep: 'none', seed: 0 } })
+        const bytes = store.read(0, DISK_BYTES)
+        store.close()
+        return bytes
+      }
+      expect(diskAt(sameDiskSince(log, flushAt)).equals(diskAt(flushAt))).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a cut behind a flush that had something to write is no repetition, and behind one that had not it is', async () => {
+  const file = newFile()
+  const recorded = new NbdStore(file, DISK_BYTES)
+  const sector = { do: 'write', at: 1, sectors: 1, isDurable: false } as const
+  play(recorded, [{ ...sector, fill: 1 }, { do: 'flush' }, { do: 'flush' }, { ...sector, fill: 2 }, { do: 'flush' }])
+  recorded.close()
+  const log = await readNbdLog(file)
+  expect([1, 2, 3, 4].map((at) => sameDiskSince(log, at))).toEqual([1, 2, 2, 4])
 })
 
 const writeOf = (offset: number, length: number): LoggedWrite => ({ offset, length, dataAt: 0, isDurable: false })

@@ -36,6 +36,19 @@ export function fateAtCut(log: Omit<NbdLog, 'file' | 'sizeBytes' | 'marks'>, cut
   return { end, lost, torn }
 }
 
+/** The first flush at which a cut leaves the very same disk, when nothing is kept of the rest: between some flushes nothing is
+ *  written. The cut's own number when there is none before. */
+export function sameDiskSince(log: Parameters<typeof fateAtCut>[0], flush: number): number {
+  const kept = (at: number) => {
+    const { end, lost } = fateAtCut(log, { flush: at, keep: 'none', seed: 0 })
+    return end - lost.size
+  }
+  const wanted = kept(flush)
+  let first = flush
+  while (first > 1 && kept(first - 1) === wanted) first -= 1
+  return first
+}
+
 /** What became of the writes of a disk in use: the losses so far, and all the rest is there. */
 export function loseUnflushed(log: NbdLog, fate: { lost: Set<number>; torn: Map<number, number> }): void {
   const loss = log.losses.at(-1)
