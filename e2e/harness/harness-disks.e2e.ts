@@ -158,17 +158,11 @@ test('the cable is pulled and put in again, and something can be downloaded', { 
   })
 })
 
-test('a machine has the clock of 1980 and two disks of one serial', { timeout: 10 * minute }, async () => {
+test('a machine has two disks of one serial', { timeout: 10 * minute }, async () => {
   const disks = [blank('keystone-a'), { ...blank('keystone-b'), serial: 'keystone-a' }]
-  await withMachine(
-    'clock-and-serials',
-    { image, disks, rtc: '1980-01-01T00:00:00', say: console.log },
-    async (machine) => {
-      await machine.waitReady()
-      const { agent } = machine
-      expect(await agent.succeed('cat /sys/class/rtc/rtc0/date')).toMatch(/^1980-01-0/)
-      const serials = await agent.succeed('lsblk -dn -o SERIAL')
-      expect(serials.split('\n').filter((serial) => serial.trim() === 'keystone-a')).toHaveLength(2)
-    },
-  )
+  await withMachine('two-of-one-serial', { image, disks, say: console.log }, async (machine) => {
+    await machine.waitReady()
+    const serials = await machine.agent.succeed('lsblk -dn -o SERIAL')
+    expect(serials.split('\n').filter((serial) => serial.trim() === 'keystone-a')).toHaveLength(2)
+  })
 })

@@ -63,8 +63,8 @@ export async function makeFiles(
 }
 
 function newHardware(options: MachineOptions): Omit<Hardware, 'diskIds' | 'serials'> {
-  const { memoryMiB = 1536, net = true, tpm = true, display = false, ports = [], rtc } = options
-  return { memoryMiB, net, tpm, display, ...(ports.length > 0 && { ports }), ...(rtc !== undefined && { rtc }) }
+  const { memoryMiB = 1536, net = true, tpm = true, display = false, ports = [] } = options
+  return { memoryMiB, net, tpm, display, ...(ports.length > 0 && { ports }) }
 }
 
 function serialsOf(specs: readonly DiskSpec[]): Pick<Hardware, 'serials'> {

@@ -28,8 +28,6 @@ export type MachineOptions = {
   /** A screen for tty1 and the firmware, of which the evidence holds a picture. */
   display?: boolean
   memoryMiB?: number
-  /** What the clock says at a cold boot: `1980-01-01T00:00:00`. */
-  rtc?: string
   /** Where the machine's files go; a new folder in the temporary folder otherwise. Keep it short (unix sockets). */
   runDir?: string
   boot?: BootFrom

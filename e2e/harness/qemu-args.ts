@@ -15,8 +15,6 @@ export type Hardware = {
   serials?: Record<string, string>
   /** Those of diskIds whose place was empty when the machine was made: a disk can be plugged in there while it runs. */
   ports?: string[]
-  /** What the clock says at a cold boot: `1980-01-01T00:00:00`. */
-  rtc?: string
 }
 
 /** What the installer comes on: the lab's own two disks, or an ISO as a CD or as a read-only stick. */
@@ -151,7 +149,6 @@ export function qemuArgs({
   }
   if (hardware.display) args.push('-device', 'VGA,edid=on,xres=1024,yres=768,addr=0x8')
   if (installer) args.push(...mediumArgs(installer))
-  if (hardware.rtc !== undefined) args.push('-rtc', `base=${hardware.rtc}`)
   for (const place of diskPlaces(hardware)) {
     if (without.includes(place.id)) continue
     args.push('-device', portDevice(place))
