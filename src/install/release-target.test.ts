@@ -46,6 +46,23 @@ test('never exports the pool while the mapping on its zvol is open', async () =>
   expect(system.runs()).not.toContain(EXPORT)
 })
 
+test('closes what is left of a disk that was pulled out, which is in no tree of lsblk', async () => {
+  const dm = { '/sys/block/dm-0/dm/name': 'cryptroot\n', '/sys/block/dm-0/dm/uuid': 'CRYPT-LUKS2-7135748e-cryptroot\n' }
+  const commands = { [mountsLine]: nothingMounted, [devicesLine]: noMapping, [SETTLE]: '' }
+  const open = fakeSystem({
+    commands: { ...commands, 'cryptsetup close cryptroot': { exitCode: 5 } },
+    files: dm,
+    links,
+  })
+  expect((await findHold(open, ext4Plan)).mapping).toBe('cryptroot')
+  await expect(releaseTarget(open, { ...expectedHold(ext4Plan), mounts: [] }, AT_ONCE)).rejects.toBeInstanceOf(
+    UserError,
+  )
+  const other = { ...dm, '/sys/block/dm-0/dm/uuid': 'LVM-4a5b\n' }
+  const volume = fakeSystem({ commands, files: other, links })
+  expect((await findHold(volume, ext4Plan)).mapping).toBeNull()
+})
+
 test('tries a busy pool again, never by force, and gives up in the end', async () => {
   const patient = machine({ [devicesLine]: noMapping, [EXPORT]: [{ exitCode: 1 }, ''] })
   await releaseTarget(patient, expectedHold(zfsPlan), AT_ONCE)

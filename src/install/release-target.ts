@@ -61,7 +61,7 @@ async function closeMapping(system: System, name: string, limits: ReleaseLimits)
     // 4: there is no such mapping. 5: still in use, often by udev that looks at a zvol it just saw.
     await system.run(programs.cryptsetup, ['close', name], { okExitCodes: [0, 4, 5] })
     await settle(system)
-    if (!hasMapping(await listDevices(system, 'run'), name)) return
+    if (!(await isMapped(system, 'run', name))) return
   }
   throw new UserError(`the encrypted device ${name} cannot be closed, something still uses it`, {
     nextSteps: ['restart the machine; the pool is not exported by force, that could block it'],
@@ -87,8 +87,25 @@ async function settle(system: System): Promise<void> {
   await system.run(programs.udevadm, ['settle', '--timeout=30'], { okExitCodes: [0, 1] })
 }
 
-export async function isMappingOpen(system: System, name: string): Promise<boolean> {
-  return hasMapping(await listDevices(system, 'query'), name)
+export const isMappingOpen = (system: System, name: string): Promise<boolean> => isMapped(system, 'query', name)
+
+/** lsblk shows trees that begin at disks: the mapping that is left of a disk that was pulled out is in none of them, and only
+ *  sysfs knows it. */
+async function isMapped(system: System, how: 'query' | 'run', name: string): Promise<boolean> {
+  return hasMapping(await listDevices(system, how), name) || (await listMappings(system)).includes(name)
+}
+
+/** The names of the kernel's LUKS mappings. Source: Linux, Documentation/ABI/testing/sysfs-block-dm; cryptsetup gives each a
+ *  UUID that begins with its type. */
+async function listMappings(system: System): Promise<readonly string[]> {
+  const devices = ((await system.listDirectory('/sys/block')) ?? []).filter((device) => device.startsWith('dm-'))
+  const found = await Promise.all(
+    devices.map(async (device) => {
+      const uuid = await system.readText(`/sys/block/${device}/dm/uuid`)
+      return uuid?.startsWith('CRYPT-') ? ((await system.readText(`/sys/block/${device}/dm/name`))?.trim() ?? '') : ''
+    }),
+  )
+  return found.filter((name) => name !== '')
 }
 
 /** As `run` it is a step of the release: a dry run shows it, and is answered as if the mapping were closed. */

@@ -116,9 +116,17 @@ async function findMissingFirmware({ plan, system }: TaskContext): Promise<reado
   return problems
 }
 
+/** All at once would leave a small processor no time to say how far things are. */
+const LOOKS_AT_ONCE = 4
+
 async function findMissingPrograms(system: System, needed: readonly Program[]): Promise<readonly Problem[]> {
-  const present = await Promise.all(needed.map((program) => isInstalled(system, program)))
-  const missing = needed.filter((_, index) => !present[index])
+  const absent = new Set<Program>()
+  const waiting = needed.values()
+  const look = async () => {
+    for (const program of waiting) if (!(await isInstalled(system, program))) absent.add(program)
+  }
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look))
+  const missing = needed.filter((program) => absent.has(program))
   if (missing.length === 0) return []
   return [
     {
