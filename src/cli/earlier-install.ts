@@ -55,7 +55,9 @@ async function waitForLock(system: System, path: string): Promise<Lock | { reado
 /** With all that the wizard needs for both ways on. */
 export async function earlierInstall({ begun }: Pick<FoundInstalls, 'begun'>): Promise<EarlierInstall | null> {
   if (begun === null) return null
-  return { begun, secrets: neededSecrets(begun), opening: await openingOf(begun) }
+  // The plan of another version is not read for more than what is shown.
+  const secrets = begun.problems.length === 0 ? neededSecrets(begun) : []
+  return { begun, secrets, opening: await openingOf(begun) }
 }
 
 /** Its answers, for the pages of a new install. The secrets stay open: they were never written down. */

@@ -6,7 +6,9 @@ import { createLiveLog } from '../install/live-log.ts'
 import type { Answers, StepId } from '../model/answers.ts'
 import type { InstallEvent } from '../model/event.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
+import type { Plan } from '../model/plan.ts'
 import { Secret } from '../model/secret.ts'
+import { hashOf } from '../plan/hash.ts'
 import { steps } from '../steps/order.ts'
 import { parseStep } from '../steps/parse-step.ts'
 import type { Drafts } from '../steps/step.ts'
@@ -15,6 +17,7 @@ import { journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/be
 import { fakeSystem } from '../testing/fake-system.ts'
 import { finishedMachine } from '../testing/finished-machine.ts'
 import { hardware, machineSystem } from '../testing/machine.ts'
+import { begunLines } from '../ui/begun-words.ts'
 import { earlierInstall, findEarlierInstalls, opensDisks } from './earlier-install.ts'
 import { wizardServices } from './wizard-services.ts'
 
@@ -138,6 +141,28 @@ test('an earlier install is offered with the secrets that are missing and its an
     expect(earlier?.opening?.problems).toEqual([])
     expect(earlier?.opening?.drafts.identity).toMatchObject({ hostName: 'primer', userName: 'admin' })
     expect(earlier?.opening?.drafts.encryption).not.toHaveProperty('passphrase')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('an install of another version is offered to be looked at, whatever its plan has in it, and asks for no secret', async () => {
+  const system = machineSystem('two-virtio-uefi-tpm')
+  const saved = await savedInstall('0.4.9')
+  const { hash: _, cluster: __, network: ___, unlock: ____, ...rest } = saved.plan
+  const content = { ...rest, ofLater: { is: 'kept' } }
+  const hash = hashOf(content)
+  const plan = { ...content, hash } as unknown as Plan
+  await system.writeBytes(JOURNAL_FILE, journalBytes({ ...saved, plan, planHash: hash }, recordsUntil('build')), {
+    mode: 0o600,
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'other-version-'))
+  try {
+    const hands = { system, version: VERSION, lockFile: join(folder, 'lock') }
+    const earlier = await earlierInstall(await findEarlierInstalls(hands, machine))
+    expect(earlier?.begun.problems.map(({ code }) => code)).toEqual(['other-version'])
+    expect(earlier?.secrets).toEqual([])
+    expect(earlier && begunLines(earlier.begun, machine, 80).join('\n')).toContain('It was begun by Keystone 0.4.9')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

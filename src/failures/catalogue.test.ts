@@ -141,3 +141,12 @@ test('names the process that keeps a mount, and how to end it', () => {
   )
   expect(remedy).toContain('end it: kill 4711; where it stays: kill -9 4711')
 })
+
+test('a passphrase that is tried before a program needs it is known by its problem', () => {
+  const found = failureOf({ task: 'partition', problems: ['passphrase-refused'] })
+  expect(diagnose(found, NO_FACTS)).toMatchObject({
+    code: 'passphrase-refused',
+    waysOn: ['retry', 'answers', 'shell', 'bundle', 'power-off'],
+  })
+  expect(diagnose({ ...found, problems: ['passphrase-wrong'] }, NO_FACTS)?.code).not.toBe('passphrase-refused')
+})

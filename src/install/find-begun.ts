@@ -116,7 +116,8 @@ function judge(begun: Begun, hardware: Hardware, version: string, others: readon
     const message = 'the plan in its journal is not the plan that was confirmed'
     return { ...begun, problems: [{ code: 'plan-damaged', path: ['plan'], message, hint: 'start over' }] }
   }
-  return { ...begun, problems: [...problems, ...diffMachine(plan, hardware)] }
+  // The plan of another version may have other fields; nothing of it is followed.
+  return { ...begun, problems: installerVersion === version ? [...problems, ...diffMachine(plan, hardware)] : problems }
 }
 
 type FoundOnEsp = { readonly device: string; readonly begun: Begun; readonly records: number }

@@ -211,3 +211,19 @@ test('garbage gives nothing or a journal, and never an error', () => {
     { numRuns: 500 },
   )
 })
+
+test('what is shown of a header has no control characters, and every disk has a name, whoever has made it up', () => {
+  const of = (changes: object, plan: object = {}) =>
+    decodeJournal(
+      encodeSaved({ ...saved, ...changes, plan: { ...saved.plan, ...plan } } as SavedInstall)?.bytes ??
+        new Uint8Array(),
+    )
+  expect(of({})).not.toBeNull()
+  expect(of({ aFieldOfLater: { is: 'kept' } })?.saved).toMatchObject({ aFieldOfLater: { is: 'kept' } })
+  expect(of({ startedAt: '\u001B[2J' })).toBeNull()
+  expect(of({ installerVersion: '1\n2' })).toBeNull()
+  expect(of({}, { hostName: 'a\u001B]0;b\u0007' })).toBeNull()
+  const { storage } = saved.plan
+  expect(of({}, { storage: { ...storage, disks: [{ ...storage.disks[0], id: undefined }] } })).toBeNull()
+  expect(of({}, { storage: { ...storage, disks: [{ ...storage.disks[0], id: 'a\u0000' }] } })).toBeNull()
+})

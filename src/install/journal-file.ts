@@ -134,8 +134,14 @@ function readSaved(value: unknown): SavedInstall | null {
   if (!texts.every((text) => typeof text === 'string') || plan.version !== 2) return null
   if (!isObject(confirmation) || !Array.isArray(confirmation.disks)) return null
   if (!isObject(value.plan.storage) || !Array.isArray(value.plan.storage.disks)) return null
+  // These are shown, and any disk may have made them up: no control character reaches a terminal.
+  if (![installerVersion, startedAt, planHash, plan.hash, plan.hostName].every(isShowable)) return null
+  if (!value.plan.storage.disks.every((disk) => isObject(disk) && isShowable(disk.id))) return null
   return value as SavedInstall
 }
+
+const SHOWABLE = /^[\x20-\x7e]{0,255}$/
+const isShowable = (value: unknown) => typeof value === 'string' && SHOWABLE.test(value)
 
 function readRecord(value: unknown): JournalRecord | null {
   if (!isObject(value) || typeof value.at !== 'string') return null

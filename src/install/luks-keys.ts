@@ -1,4 +1,5 @@
 import { recoveryKeyForms } from '../credentials/recovery-key.ts'
+import { PASSPHRASE_REFUSED } from '../model/failure.ts'
 import { PASSPHRASE_FILE } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Secret } from '../model/secret.ts'
@@ -47,6 +48,12 @@ async function opensByAllForms(system: System, device: string, key: Secret, head
     if (!(await opensBy(system, device, form, slots[index]))) return false
   }
   return true
+}
+
+/** The wizard asks for it again, by this code. */
+export function refusedBy(device: string): Problem {
+  const message = `${device} does not open with the passphrase that was given`
+  return { code: PASSPHRASE_REFUSED, path: ['secrets', 'passphrase'], message }
 }
 
 /** Whether a key opens the device, or one slot of it; `key` is the path of a file, or a secret that goes by stdin. */

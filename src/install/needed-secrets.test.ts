@@ -62,3 +62,11 @@ test('says which of them nobody has given', () => {
   const hashed = { ...secrets, password: null, passwordHash: new Secret('$y$j9T$a$b') }
   expect(missingSecrets(zfsPlan, hashed, TASK_IDS)).toEqual([])
 })
+
+test('keys and password that are set already are not asked for, when only the boot loader has to be installed again', () => {
+  const tasks = TASK_IDS.map((id) => ({ id, stand: id === 'install' ? ('begun' as const) : ('finished' as const) }))
+  expect(neededSecrets({ ...begunInstall, tasks })).toEqual(['passphrase'])
+  const before = TASK_IDS.indexOf('enroll-keys')
+  const set = TASK_IDS.map((id, at) => ({ id, stand: at <= before ? ('finished' as const) : ('not begun' as const) }))
+  expect(neededSecrets({ ...begunInstall, tasks: set })).toEqual(['passphrase'])
+})

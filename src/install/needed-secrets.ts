@@ -2,14 +2,16 @@ import { TASK_IDS, type TaskId } from '../model/event.ts'
 import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Begun } from '../model/saved-install.ts'
-import { CHANGES_NOTHING } from './journal-state.ts'
+import { CHANGES_NOTHING, LEAVES_LATER } from './journal-state.ts'
 
 type SecretName = keyof InstallSecrets
 
 /** What somebody must give again to go on: no secret was ever written down. A task that is finished needs none of its own any
- *  more; the first that is not makes all after it run. */
+ *  more; the first that is not makes all after it run, if anything is built on it. */
 export function neededSecrets({ saved, tasks }: Begun): readonly SecretName[] {
-  const first = tasks.findIndex(({ id, stand }) => stand !== 'finished' && !CHANGES_NOTHING.has(id))
+  const first = tasks.findIndex(
+    ({ id, stand }) => stand !== 'finished' && !CHANGES_NOTHING.has(id) && !LEAVES_LATER.has(id),
+  )
   const open = first < 0 ? [] : TASK_IDS.slice(TASK_IDS.indexOf(tasks[first]?.id ?? 'finish'))
   return secretsFor(saved.plan, open, hasPasswordHash(saved.answers))
 }

@@ -102,6 +102,7 @@ test('the passphrase is tried before anything is opened for good', async () => {
   await expect(reopen(machine({ [opens]: { exitCode: 2 } }), ext4Plan)).rejects.toMatchObject({
     name: 'UserError',
     message: 'the passphrase does not open the disks that the install was begun on',
+    problems: [{ code: 'passphrase-refused' }],
   })
   // No LUKS device at all: that is no wrong passphrase, and nobody is asked for another.
   await expect(reopen(machine({ [opens]: { exitCode: 4 } }), ext4Plan)).rejects.toBeInstanceOf(CommandError)

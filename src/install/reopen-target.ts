@@ -4,7 +4,7 @@ import { CommandError, UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
 import type { TaskOutputs } from '../tasks/task.ts'
-import { opensBy } from './luks-keys.ts'
+import { opensBy, refusedBy } from './luks-keys.ts'
 import { findHold, poolsOf, readPools, releaseTarget } from './release-target.ts'
 
 /** Makes a target that was formatted before ready to be mounted, on the same boot or after a power cut: its esps sound, its
@@ -32,10 +32,7 @@ export async function reopenTarget(
   if (missing.length > 0) await system.run(programs.udevadm, wait, { okExitCodes: [0, 1] })
   if (await opensBy(system, plan.storage.luksDevice, PASSPHRASE_FILE)) return
   throw new UserError('the passphrase does not open the disks that the install was begun on', {
-    nextSteps: [
-      'leave, start keystone again, and continue: it asks for the passphrase once more',
-      'or begin again from the start',
-    ],
+    problems: [refusedBy(plan.storage.luksDevice)],
   })
 }
 

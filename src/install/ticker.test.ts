@@ -53,7 +53,6 @@ test('a task that says nothing is told by what the disks took', async () => {
       at: '2026-11-22T10:00:06.000Z',
       task: 'partition',
       fraction: 0.08,
-      message: '76.3 MiB written',
       bytes: { done: 80 * MB, total: 1000 * MB, perSecond: 20 * MB },
     },
     {
@@ -61,10 +60,17 @@ test('a task that says nothing is told by what the disks took', async () => {
       at: '2026-11-22T10:00:10.000Z',
       task: 'partition',
       fraction: 0.16,
-      message: '152.6 MiB written',
       bytes: { done: 160 * MB, total: 1000 * MB, perSecond: 20 * MB },
     },
   ])
+})
+
+test('of a build the message says what the disks took, until nix tells more: its bytes are not told beside it', async () => {
+  const { start, pass, events } = machine(writing(20 * MB), 1000 * MB)
+  await pass(2)
+  start('build')
+  await pass(5)
+  expect(events.at(-1)).toMatchObject({ task: 'build', message: '76.3 MiB written' })
 })
 
 test('what a task counts itself is kept, and a total that is passed is none', async () => {

@@ -10,6 +10,9 @@ const LOOK_EVERY_MS = 2000
 const WORTH_SAYING_MS = 30_000
 /** What is written beyond what was expected says nothing about the end. */
 const MOST_BY_BYTES = 0.95
+/** What Nix tells of these stands in its message; until then the message says what their disks took. Of all others the bytes
+ *  are told beside it. Source: ui/install-page.tsx */
+const TOLD_IN_WORDS: readonly TaskId[] = ['build', 'install']
 /** These do nothing but write, so that a silent disk is worth a word. */
 const WRITING: readonly TaskId[] = ['partition', 'build', 'install', 'unmount']
 
@@ -133,7 +136,7 @@ function writtenSince({ writtenBefore }: Running, { samples }: DiskPace): number
 
 /** `copying the system, 412 MiB written`, `nothing written for 40 s`; null when there is nothing to say. */
 function describe({ task, message, ownBytes }: Running, written: number | null, silent: number): string | null {
-  const saysBytes = ownBytes === null && WRITING.includes(task) && written !== null && written > 0
+  const saysBytes = ownBytes === null && TOLD_IN_WORDS.includes(task) && written !== null && written > 0
   const words = [
     ...(message === null ? [] : [message]),
     ...(saysBytes ? [`${formatSize(written)} written`] : []),

@@ -73,6 +73,9 @@ export type MachineFacts = {
   readonly missingModules: readonly string[]
 }
 
+/** Code of a problem and of the catalogue's entry: the disks are formatted, and do not open with what was typed. */
+export const PASSPHRASE_REFUSED = 'passphrase-refused'
+
 /** Cause and remedy of a failure, by the catalogue. */
 export type Diagnosis = {
   /** An entry of the catalogue: `disk-gone`. */

@@ -1,6 +1,6 @@
 import { recoveryKeyForms } from '../credentials/recovery-key.ts'
 import { type LuksHeader, readLuksHeader } from '../install/luks-header.ts'
-import { findWrongKeys, opensBy, RECOVERY_TOKEN } from '../install/luks-keys.ts'
+import { findWrongKeys, opensBy, RECOVERY_TOKEN, refusedBy } from '../install/luks-keys.ts'
 import { CREDENTIALS_DIRECTORY, PIN_FILE } from '../install/runtime-files.ts'
 import { PASSPHRASE_FILE, RUNTIME_DIRECTORY } from '../model/paths.ts'
 import type { Plan } from '../model/plan.ts'
@@ -76,7 +76,7 @@ async function removeOtherKeys(system: System, device: string): Promise<void> {
   for (const slot of header.keyslots) if (await opensBy(system, device, PASSPHRASE_FILE, slot)) own.push(slot)
   if (own.length === 0) {
     throw new UserError(`the passphrase does not open ${device}`, {
-      nextSteps: ['start the installation again from the beginning'],
+      problems: [refusedBy(device)],
     })
   }
   for (const slot of header.keyslots.filter((other) => !own.includes(other))) {

@@ -12,6 +12,7 @@ import { createKeyInput, type TerminalInput } from './key-input.ts'
 import { createLinePainter } from './line-painter.ts'
 import { formOf } from './page-forms.ts'
 import { createPainter, type TerminalOutput } from './painter.ts'
+import { PowerOffDialog } from './power-off-dialog.tsx'
 import { QuitDialog } from './quit-dialog.tsx'
 import { ReadingPage } from './reading-page.tsx'
 import type { Capabilities, WizardExit, WizardServices } from './services.ts'
@@ -125,6 +126,7 @@ export function App({ session }: { readonly session: Session }) {
   const { page, overlay } = view.wizard
   if (isTooSmall(view.size)) return <TooSmall view={view} />
   if (overlay === 'quit') return <QuitDialog view={view} session={session} />
+  if (overlay === 'power-off') return <PowerOffDialog view={view} session={session} />
   if (overlay === 'bundle') return <BundlePage view={view} session={session} />
   if (overlay !== 'none') return <ReadingPage view={view} what={overlay} />
   if (page === 'install') return <InstallPage view={view} />

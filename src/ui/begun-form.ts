@@ -20,7 +20,7 @@ type Acts = Pick<Session, 'send' | 'change' | 'view'>
 
 /** Says what was found, before anything else is asked. */
 export function begunForm(view: View, session: Acts): Form | null {
-  const { earlier, hardware } = view.wizard
+  const { earlier, hardware, opening } = view.wizard
   if (earlier === null) return null
   const { begun } = earlier
   const { saved, problems } = begun
@@ -55,7 +55,7 @@ export function begunForm(view: View, session: Acts): Form | null {
         canContinue
           ? {
               detail: !erasesAgain(begun)
-                ? 'Goes on where it stopped. Only secrets are asked again, because they are kept nowhere.'
+                ? `Goes on where it stopped${opening === null ? '' : `, with its own answers: those of ${opening.fileName} are not used`}. Only secrets are asked again, because they are kept nowhere.`
                 : ERASES_AGAIN,
             }
           : { blockedBecause: first === undefined ? 'it cannot go on' : reasonText(first) },
@@ -64,7 +64,7 @@ export function begunForm(view: View, session: Acts): Form | null {
         .slice(1)
         .map((problem): Row => ({ kind: 'note', text: `! ${problemText(problem)}`, tone: 'warning', indent: 6 })),
       choice('start-over', 'Start over', {
-        detail: 'The answers are filled in again. The disks are erased only after their names are typed.',
+        detail: `${opening === null ? 'The answers are filled in again.' : `The answers of ${opening.fileName} are filled in.`} The disks are erased only after their names are typed.`,
       }),
       choice('look', 'Look', { detail: 'Shows each task, the disks, and what is in the way. Changes nothing.' }),
     ],

@@ -9,6 +9,7 @@ import { openScreen, type Screen } from '../testing/screen.ts'
 import {
   eventsOfAll,
   KEY_GROUPS,
+  NOTHING_FOUND,
   RECOVERY_KEY,
   type ScreenServices,
   screenServices,
@@ -32,7 +33,7 @@ async function open(earlier: EarlierInstall = earlierInstall, more: Partial<Para
   await screen.waitForText('An install was begun on this machine')
 }
 
-test('continue asks only for the secrets, once each, and goes on with the saved plan', async () => {
+test('continue asks only for the secrets, and goes on with the saved plan', async () => {
   await open()
   for (const text of [
     'Begun         30 May 2026, 10:00 UTC',
@@ -45,7 +46,7 @@ test('continue asks only for the secrets, once each, and goes on with the saved 
   }
   screen.press('Enter')
   await screen.waitForText('To go on with primer')
-  screen.type('four random words here\rthree random words\r\r')
+  screen.type('four random words here\rthree random words\rthree random words\r\r')
   await screen.waitForText('[**********************')
   screen.press('Enter')
   await screen.waitForText('Recovery key')
@@ -185,4 +186,45 @@ test('a screen reader is told what was found, from top to bottom', async () => {
   expect(text.indexOf('Machine name  primer')).toBeLessThan(text.indexOf('(*) Continue'))
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no escape sequence
   expect(screen.written()).not.toMatch(/\u001B/)
+})
+
+test('two passwords that differ are told below the second box, and nothing is started', async () => {
+  await open({ ...earlierInstall, secrets: ['password'] })
+  screen.press('Enter')
+  await screen.waitForText('To go on with primer')
+  screen.type('three random words\rthree random word\r\r\r')
+  await screen.waitForText('The two passwords differ')
+  const rows = screen.rows()
+  const at = (text: string) => rows.findIndex((row) => row.includes(text))
+  expect(at('Once more')).toBeLessThan(at('The two passwords differ'))
+  expect(services.installs).toEqual([])
+})
+
+test('the keyboard of the earlier install is set before its passphrase is typed', async () => {
+  const asked: string[] = []
+  const pages = {
+    ...screenServices(machine).pages,
+    applyKeyboard: async (keyboard: string) => {
+      asked.push(keyboard)
+      return { ...NOTHING_FOUND, good: [`the keys are those of ${keyboard}.`] }
+    },
+  }
+  const { begun } = earlierInstall
+  const plan = { ...begun.saved.plan, system: { ...begun.saved.plan.system, keyboard: 'de-latin1' } }
+  const earlier = { ...earlierInstall, begun: { ...begun, saved: { ...begun.saved, plan } } }
+  services = screenServices(machine, { findBegun: async () => earlier, pages })
+  screen = await openScreen({ services })
+  await screen.waitForText('An install was begun on this machine')
+  expect(asked).toEqual([])
+  screen.press('Enter')
+  await screen.waitForText('For what you type: the keys are those of de-latin1.')
+  expect(asked).toEqual(['de-latin1'])
+})
+
+test('with an answer file it says which answers each way takes', async () => {
+  const read = await readAnswers('version: 2\n', 'mine.yaml', { readSecretFile: async () => null, skipsStrength: true })
+  await open(earlierInstall, { opening: openingAnswers({ ...read, problems: [] }, 'mine.yaml') })
+  const text = screen.text().replace(/\s+/gu, ' ')
+  expect(text).toContain('with its own answers: those of mine.yaml are not used.')
+  expect(text).toContain('The answers of mine.yaml are filled in.')
 })

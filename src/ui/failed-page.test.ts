@@ -1,9 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { InstallEvent } from '../model/event.ts'
 import type { WayOn } from '../model/failure.ts'
+import { hardware } from '../testing/machine.ts'
 import { openPage } from '../testing/open-page.ts'
-import type { Screen } from '../testing/screen.ts'
-import { buildFailure, type ScreenServices } from '../testing/screen-services.ts'
+import { openScreen, type Screen } from '../testing/screen.ts'
+import { buildFailure, eventsUntil, type ScreenServices, screenServices } from '../testing/screen-services.ts'
+import { walkTo } from '../testing/screen-walk.ts'
 import type { InstallRequest, WizardServices } from './services.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -56,8 +58,84 @@ test('shell and power off are there at once, and nobody waits for the disks', as
   await screen.waitFor(() => services.calls.includes('shell'), 'the shell')
   await screen.waitForText('Power off')
   screen.press('Down', 'Down', 'Enter')
+  await screen.waitForText('Power off now?')
+  expect(screen.text()).toContain('The disks are still being let go; power off does not wait for that.')
+  expect(services.calls).toEqual(['shell'])
+  screen.type('y')
   await screen.waitFor(() => services.calls.includes('power off'), 'power off')
   await screen.waitForText('Powering off')
+})
+
+test('power off is asked for once, and "no" is what Enter takes first', async () => {
+  await openFailed()
+  screen.press('F2')
+  await screen.waitForText('As text onto this line')
+  screen.press('Esc')
+  await screen.waitForText('Open a shell')
+  const choose = Array.from({ length: 5 }, () => 'Down' as const)
+  screen.press(...choose, 'Enter')
+  await screen.waitForText('Power off now?')
+  // Its disks are formatted: eventsUntil('build').
+  expect(screen.text()).toContain('Start the machine with this medium again, and\n  it can go on.')
+  screen.press('Enter')
+  await screen.waitForText('Open a shell')
+  screen.press(...choose, 'Enter')
+  await screen.waitForText('Power off now?')
+  screen.type('n')
+  await screen.waitForText('Open a shell')
+  screen.press(...choose, 'Enter')
+  await screen.waitForText('Power off now?')
+  screen.press('Down', 'Enter')
+  await screen.waitFor(() => services.calls.includes('power off'), 'power off')
+  expect(services.calls).toEqual(['power off'])
+})
+
+test.each([
+  ['preflight', 'Nothing was changed on the disks.'],
+  ['partition', 'The disks were not formatted to the end'],
+] as const)('after a failure in %s the question says what is left: %s', async (task, words) => {
+  services = screenServices(hardware('two-virtio-uefi-tpm'))
+  screen = await openScreen({ services })
+  await walkTo('install', screen, services)
+  request = await services.started(0)
+  const failure = { ...buildFailure, task }
+  for (const event of eventsUntil(task)) request.onEvent(event)
+  request.onEvent({ type: 'task-failed', at: AT, failure })
+  services.end({ status: 'failed', failure })
+  await screen.waitForText('The install stopped at')
+  await screen.waitFor((text) => !text.includes('being let go'), 'the disks to be let go')
+  screen.press('Down', 'Down', 'Down', 'Down', 'Down', 'Enter')
+  await screen.waitForText('Power off now?')
+  expect(screen.text()).toContain(words)
+})
+
+test('a passphrase that the disks refuse is asked for again, alone, and the install goes on with that one', async () => {
+  await openReleasing()
+  const diagnosis = {
+    code: 'passphrase-refused',
+    cause: 'The passphrase does not open the disk.',
+    remedy: ['type it again'],
+    waysOn: ['retry', 'power-off'],
+  } as const
+  const failure = { ...buildFailure, diagnosis }
+  request.onEvent({ type: 'task-failed', at: AT, failure })
+  services.end({ status: 'failed', failure })
+  await screen.waitForText('Try again: type the passphrase once more (advised)')
+  await screen.waitFor((text) => !text.includes('when the disks'), 'the disks to be let go')
+  screen.press('Enter')
+  await screen.waitForText('To go on with primer, type the passphrase that its disks were formatted')
+  await screen.waitForText('The disks did not open with the one that was typed before.')
+  expect(screen.text()).not.toContain('Password of the admin')
+  expect(screen.text()).not.toContain('Once more')
+  screen.press('Ctrl-C')
+  await screen.waitForText('The install is not complete.')
+  screen.type('n')
+  await screen.waitForText('Passphrase of the disks')
+  screen.type('four other words here\r\r\r')
+  const again = await services.started(1)
+  expect(again.secrets.passphrase?.reveal()).toBe('four other words here')
+  expect(again.secrets.password?.reveal()).toBe('three random words')
+  expect(again.isRetry).toBe(true)
 })
 
 test('what could not be let go is told', async () => {

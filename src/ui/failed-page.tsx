@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink'
 import type { WayOn } from '../model/failure.ts'
+import { isPassphraseRefused } from '../wizard/begun-secrets.ts'
 import { Menu, type MenuItem } from './fields/menu.tsx'
 import { Frame } from './frame.tsx'
 import { scrollOf } from './scrolling.ts'
@@ -22,16 +23,20 @@ const LABELS: Readonly<Record<WayOn, string>> = {
   'power-off': 'Power off',
 }
 
+const TYPE_AGAIN = 'Try again: type the passphrase once more'
+
 /** All ways on, always. What helps with this cause comes first, so that Enter alone does the sensible thing. What needs the
  *  disks waits until they are let go; what helps when they never are does not. */
-function itemsFor({ wizard: { failure, wasCancelled, isReleasing } }: View): readonly MenuItem<Choice>[] {
+function itemsFor({ wizard }: View): readonly MenuItem<Choice>[] {
+  const { failure, wasCancelled, isReleasing } = wizard
+  const labels = isPassphraseRefused(wizard) ? { ...LABELS, retry: TYPE_AGAIN } : LABELS
   const advised = wasCancelled ? [] : (failure?.diagnosis?.waysOn ?? [])
   const [first, ...others] = [...new Set([...advised, ...WAYS_ON])].map((way): MenuItem<Choice> => {
     const notes = [
       ...(way === advised[0] ? [ADVISED] : []),
       ...(isReleasing && NEEDS_DISKS.includes(way) ? [WAITS] : []),
     ]
-    const label = notes.length === 0 ? LABELS[way] : `${LABELS[way]} (${notes.join(', ')})`
+    const label = notes.length === 0 ? labels[way] : `${labels[way]} (${notes.join(', ')})`
     return { value: way, label, isBlocked: notes.includes(WAITS) }
   })
   return [
@@ -69,6 +74,6 @@ const ACTS: Readonly<Record<Choice, (session: Session) => void>> = {
   answers: (session) => session.send({ type: 'GOTO', page: 'review' }),
   shell: (session) => session.openShell(),
   bundle: (session) => session.openBundle(),
-  'power-off': (session) => session.powerOff(),
+  'power-off': (session) => session.send({ type: 'ASK_POWER_OFF' }),
   quit: (session) => session.send({ type: 'QUIT' }),
 }

@@ -16,7 +16,7 @@ const NO_ACTS: Pick<Session, 'send' | 'change' | 'view' | 'looksOf' | 'saveAnswe
 /** The keys that do something right now. */
 export function footerKeys(view: View): readonly string[] {
   const { page, overlay } = view.wizard
-  if (overlay === 'quit') return ['Up/Down choose', 'Enter take', 'Esc stay']
+  if (overlay === 'quit' || overlay === 'power-off') return ['Up/Down choose', 'Enter take', 'Esc stay']
   if (overlay === 'bundle') return bundleKeys(view)
   if (overlay !== 'none') return ['Up/Down, Page Up/Down scroll', 'Esc close']
   if (page === 'install') return ['Up/Down, Page Up/Down, End log', 'F1/? help', 'Ctrl-C cancel']

@@ -5,7 +5,7 @@ import { diagnose } from '../failures/diagnose.ts'
 import { changedInstall } from '../testing/begun.ts'
 import { everyPage, openPage } from '../testing/open-page.ts'
 import type { Screen } from '../testing/screen.ts'
-import { buildFailure, type ScreenServices } from '../testing/screen-services.ts'
+import { buildFailure, RECOVERY_KEY, type ScreenServices } from '../testing/screen-services.ts'
 
 // Each page as it stands on a terminal of 80x24, as text. `npm run update-frames` writes them anew; the diff is the review.
 
@@ -93,6 +93,37 @@ test('where a support bundle may go (failed-bundle)', async () => {
   expectFrame('failed-bundle', opened.screen.text())
 })
 
+test('whether to power off (failed-power-off)', async () => {
+  opened = await openPage('failed')
+  opened.screen.press('Down', 'Down', 'Down', 'Down', 'Down', 'Enter')
+  await opened.screen.waitForText('Power off now?')
+  expectFrame('failed-power-off', opened.screen.text())
+})
+
+test('a passphrase that the disks refused (secrets-refused)', async () => {
+  opened = await openPage('secrets')
+  const { screen, services } = opened
+  screen.type('four random words here\rthree random words\rthree random words\r\r\r')
+  await screen.waitForText('[**********************')
+  screen.type(RECOVERY_KEY.reveal())
+  await screen.waitForText('8 iiiiiiii')
+  screen.press('Enter')
+  const request = await services.started(0)
+  const entry = catalogue.find(({ code }) => code === 'passphrase-refused')
+  const diagnosis = entry && diagnose(entry.example.signature, entry.example.facts)
+  if (!diagnosis) throw new Error('it is not known')
+  const { command: _, ...found } = buildFailure
+  const failure = { ...found, task: 'partition', nextSteps: [], diagnosis } as const
+  request.onEvent({ type: 'task-failed', at: new Date().toISOString(), failure })
+  services.end({ status: 'failed', failure })
+  await screen.waitForText('(advised)')
+  await screen.waitFor((text) => !text.includes('being let go'), 'the disks to be let go')
+  expectFrame('failed-refused', screen.text())
+  screen.press('Enter')
+  await screen.waitForText('type the passphrase that its disks')
+  expectFrame('secrets-refused', screen.text())
+})
+
 test('a window that is too small', async () => {
   opened = await openPage('disk')
   opened.screen.resize(40, 10)
@@ -105,6 +136,7 @@ test('no frame is kept that no page has', () => {
     ...everyPage.flatMap((page) => [page, `${page}-help`]),
     ...['disk-quit', 'install-quit', 'done-quit', 'too-small'],
     ...['begun-look', 'begun-changed', 'failed-releasing', 'failed-bundle', 'failed-diagnosed'],
+    ...['failed-power-off', 'failed-refused', 'secrets-refused'],
   ]
   expect(
     readdirSync(FRAMES)

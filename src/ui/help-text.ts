@@ -12,7 +12,7 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
     'Continue is not possible when the machine is not the one of the plan any more (a disk is gone, or is another one), or when this is another version of Keystone.',
   ],
   secrets: [
-    'An install keeps no secret, so what is left to do needs some of them again. The passphrase opens the disks that are formatted already: it must be the same.',
+    'An install keeps no secret, so what is left to do needs some of them again. The passphrase opens the disks that are formatted already: it must be the same. The password of the admin and the PIN are not set yet, so they are asked for twice.',
     'The recovery key is asked for when no disk has it yet. If the paper is lost, a new key is made and shown; the old one then opens nothing.',
   ],
   welcome: [
@@ -42,7 +42,7 @@ const PAGE_HELP: Readonly<Record<Exclude<PageId, keyof typeof steps>, readonly s
   ],
   failed: [
     'Something went wrong, or you cancelled. The page says what is known about the cause and what you can do.',
-    '"Try again" goes on where it stopped: what is done already is not done again. "Change the answers" starts over, with a new confirmation. Both wait until the disks are let go; a shell and power off do not. What is advised for this cause comes first in the list.',
+    '"Try again" goes on where it stopped: what is done already is not done again. After a passphrase that the disks refused, it asks for it once more. "Change the answers" starts over, with a new confirmation. Both wait until the disks are let go; a shell and power off do not. What is advised for this cause comes first in the list.',
     'A support bundle holds the log, the hardware, the plan and what the kernel said, and no secret. It goes onto a USB stick, to another computer on the network by a code that works once, or as text onto this line.',
   ],
   done: ['The system is installed. The recovery key was shown before the install and cannot be shown again.'],

@@ -19,7 +19,8 @@ export function routeKey(key: Key, session: Session): Key | null {
     session.change({ notice: NOT_UTF8 })
     return null
   }
-  if (wizard.overlay === 'quit') return routeQuitKey(key, session)
+  if (wizard.overlay === 'quit') return routeAnswerKey(key, session, () => session.send({ type: 'LEAVE' }))
+  if (wizard.overlay === 'power-off') return routeAnswerKey(key, session, () => session.powerOff())
   // Also while it runs, and on the help page: it only asks.
   if (key.name === 'ctrl-c') {
     session.send({ type: 'QUIT' })
@@ -43,10 +44,10 @@ export function routeKey(key: Key, session: Session): Key | null {
 }
 
 /** The dialog itself is a menu, and Ctrl-C does nothing in it: whoever leans on the key does not quit by it. */
-function routeQuitKey(key: Key, session: Session): Key | null {
+function routeAnswerKey(key: Key, session: Session, onYes: () => void): Key | null {
   const letters = key.name === 'text' && 'text' in key ? key.text.toLowerCase() : ''
   // The first letter decides, however many came at once.
-  if (letters.startsWith('y')) session.send({ type: 'LEAVE' })
+  if (letters.startsWith('y')) onYes()
   else if (letters.startsWith('n') || key.name === 'escape') session.send({ type: 'STAY' })
   return routeMenuKey(key)
 }

@@ -2,9 +2,14 @@ import { checkKeyboard } from '../steps/system/system.ts'
 import type { WizardState } from '../wizard/state.ts'
 import type { Session } from './session.ts'
 
-/** The keyboard layout that an answer file has just brought in, the usual one where the file leaves it out; null when none
+/** The keyboard layout that the next secret is typed with: that of an earlier install which goes on, or the one that an answer
+ *  file has just brought in, the usual one where the file leaves it out; null when none
  *  came. One that is not known is not tried: the system page says what is wrong with it. */
 export function keyboardJustOpened(before: WizardState, now: WizardState): string | null {
+  // After a cold boot the console has another one than the passphrase was typed with.
+  if (before.page === 'begun' && now.begunChoice === 'continue') {
+    return now.earlier?.begun.saved.plan.system.keyboard ?? null
+  }
   const isOpened = now.opening !== null && now.drafts !== null
   if (!isOpened || (before.drafts !== null && before.opening === now.opening)) return null
   const keyboard = now.opening?.drafts.system?.keyboard

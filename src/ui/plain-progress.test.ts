@@ -55,13 +55,13 @@ test('says the bytes that are known, and those of nix only once', () => {
   const bytes = { done: 80 * MB, total: 1000 * MB, perSecond: 20 * MB }
   start()
   task('partition')
-  say((at) => ({ type: 'task-progress', at, task: 'partition', fraction: 0.01, message: '76.3 MiB written', bytes }))
+  say((at) => ({ type: 'task-progress', at, task: 'partition', fraction: 0.01, bytes }))
   pass(4)
   done('partition')
   task('build')
   say((at) => ({ type: 'task-progress', at, task: 'build', fraction: 0.01, message: '76.3 MiB of 953.7 MiB', bytes }))
   pass(4)
-  expect(lines()[1]).toBe('4 [  0%] Partition and format the disks: 76.3 MiB written, 953.7 MiB in all, 19.1 MiB/s')
+  expect(lines()[1]).toBe('4 [  0%] Partition and format the disks: 76.3 MiB of 953.7 MiB written, 19.1 MiB/s')
   expect(lines()[3]).toBe('8 [ 20%] Build the system: 76.3 MiB of 953.7 MiB, about a minute left')
 })
 

@@ -108,7 +108,7 @@ function saidBy({ id, message, bytes }: TaskProgress): readonly string[] {
   if (bytes === undefined || bytes.done === 0 || TELL_THEIR_BYTES.has(id)) return words
   return [
     ...words,
-    ...(bytes.total === null ? [] : [`${formatSize(bytes.total)} in all`]),
+    `${formatSize(bytes.done)}${bytes.total === null ? '' : ` of ${formatSize(bytes.total)}`} written`,
     ...(bytes.perSecond === null ? [] : [`${formatSize(bytes.perSecond)}/s`]),
   ]
 }

@@ -1,33 +1,16 @@
-import { Box, Text } from 'ink'
-import { Menu, type MenuItem } from './fields/menu.tsx'
-import { Frame } from './frame.tsx'
-import { bodyWidth } from './frame-size.ts'
+import { Question } from './question.tsx'
 import type { Session, View } from './session.ts'
-import { wrap } from './text.ts'
-
-type Choice = 'stay' | 'leave'
 
 export function QuitDialog({ view, session }: { readonly view: View; readonly session: Session }) {
-  const { question, sentences, stay, leave } = wordsFor(view)
-  const items: readonly MenuItem<Choice>[] = [
-    { value: 'stay', label: stay },
-    { value: 'leave', label: leave },
-  ]
+  const { stay, leave, ...words } = wordsFor(view)
   return (
-    <Frame view={view}>
-      <Box flexDirection="column" paddingTop={2}>
-        <Text bold>{question}</Text>
-        {sentences
-          .flatMap((sentence) => wrap(sentence, bodyWidth(view.size)))
-          .map((line) => (
-            <Text key={line}>{line}</Text>
-          ))}
-        <Text> </Text>
-        <Menu items={items} onSelect={(choice) => session.send({ type: choice === 'stay' ? 'STAY' : 'LEAVE' })} />
-        <Text> </Text>
-        <Text>{'y: yes   n: no'}</Text>
-      </Box>
-    </Frame>
+    <Question
+      view={view}
+      {...words}
+      no={stay}
+      yes={leave}
+      onAnswer={(isYes) => session.send({ type: isYes ? 'LEAVE' : 'STAY' })}
+    />
   )
 }
 
@@ -40,7 +23,7 @@ type Words = {
 
 /** Says what leaving means at this point, exactly. */
 function wordsFor({ wizard }: View): Words {
-  const { page, install, confirmation, isDryRun, hardware } = wizard
+  const { page, install, confirmation, isDryRun, hardware, failure } = wizard
   const stay = 'No, stay'
   if (page === 'install') {
     const running = install.tasks.find(({ state }) => state === 'running')
@@ -61,7 +44,7 @@ function wordsFor({ wizard }: View): Words {
       leave: 'Yes, cancel the install',
     }
   }
-  if (page === 'failed') {
+  if (page === 'failed' || (page === 'secrets' && failure !== null)) {
     return {
       question: 'Quit?',
       sentences: [

@@ -1,5 +1,11 @@
 import type { Problem } from '../model/problem.ts'
-import { begunSecretProblems, OTHER_KEY } from '../wizard/begun-secrets.ts'
+import {
+  askedSecrets,
+  begunSecretProblems,
+  isAskedTwice,
+  isPassphraseRefused,
+  OTHER_KEY,
+} from '../wizard/begun-secrets.ts'
 import type { SecretName } from '../wizard/state.ts'
 import type { Form } from './page-forms.ts'
 import type { Row } from './rows.ts'
@@ -25,37 +31,60 @@ const WRONG: Problem = {
   hint: 'type the one that they were formatted with',
 }
 
+/** The box is empty again. */
+const WAS_WRONG: Problem = { ...WRONG, message: 'the disks did not open with the one that was typed before' }
+
 type Acts = Pick<Session, 'send' | 'change' | 'view'>
 
-/** Only what is needed to go on, each once. */
+/** Only what is needed to go on. What the disks or the journal can tell right from wrong once, the rest twice. */
 export function secretsForm({ wizard, memory }: View, session: Acts): Form | null {
-  const { earlier, secretTexts, isKeyLost, hasTriedSecrets, isCheckingSecrets, isPassphraseWrong, isKeyWrong } = wizard
-  if (earlier === null) return null
+  const { secretTexts, secretRepeats, isKeyLost, hasTriedSecrets, isCheckingSecrets, isPassphraseWrong, isKeyWrong } =
+    wizard
+  const hostName = hostNameOf(wizard)
+  if (hostName === null) return null
   const problems: readonly Problem[] = [
     ...(hasTriedSecrets ? begunSecretProblems(wizard) : []),
-    ...(isPassphraseWrong ? [WRONG] : []),
+    ...(isPassphraseWrong ? [secretTexts.passphrase === '' ? WAS_WRONG : WRONG] : []),
     ...(isKeyWrong ? [{ ...OTHER_KEY, hint: `${OTHER_KEY.hint}, or make a new one` }] : []),
   ]
   const isHidden = memory[SHOWN] !== true
+  const problemsOf = (name: SecretName, isAboutRepeat: boolean) =>
+    problems.filter(({ path, code }) => path[1] === name && code.endsWith('-differ') === isAboutRepeat)
   const field = (name: SecretName): Row => ({
     kind: 'text',
     id: `secret-${name}`,
     label: LABELS[name],
     value: secretTexts[name] ?? '',
     isHidden,
-    problems: problems.filter(({ path }) => path[1] === name),
+    problems: problemsOf(name, false),
     onChange: (text) => session.send({ type: 'EDIT_SECRET', secret: name, text }),
   })
-  const asked = earlier.secrets.filter((name) => name !== 'recoveryKey')
-  const hasKey = earlier.secrets.includes('recoveryKey')
+  const fields = (name: SecretName): readonly Row[] => {
+    if (!isAskedTwice(name, wizard)) return [field(name)]
+    const again: Row = {
+      kind: 'text',
+      id: `secret-${name}-repeat`,
+      label: 'Once more',
+      value: secretRepeats[name] ?? '',
+      isHidden,
+      problems: problemsOf(name, true),
+      onChange: (text) => session.send({ type: 'REPEAT_SECRET', secret: name, text }),
+    }
+    return [field(name), again]
+  }
+  const all = askedSecrets(wizard)
+  const asked = all.filter((name) => name !== 'recoveryKey')
+  const hasKey = all.includes('recoveryKey')
   return {
     rows: [
       {
         kind: 'note',
-        text: `To go on with ${earlier.begun.saved.plan.hostName}, these are needed once more, the same as before. They are kept nowhere: not on the disks, not on this medium.`,
+        text: isPassphraseRefused(wizard)
+          ? `To go on with ${hostName}, type the passphrase that its disks were formatted with. Check the keyboard layout and Caps Lock.${asked.length > 1 ? ' What else was typed is kept.' : ''}`
+          : `To go on with ${hostName}, these are needed once more, the same as before. They are kept nowhere: not on the disks, not on this medium.`,
       },
       { kind: 'blank' },
-      ...asked.map(field),
+      ...asked.flatMap(fields),
       ...(asked.length > 0
         ? [
             {
@@ -81,6 +110,12 @@ export function secretsForm({ wizard, memory }: View, session: Acts): Form | nul
     problems: [],
     startsAt: asked[0] === undefined ? null : `secret-${asked[0]}`,
   }
+}
+
+/** Of the earlier install, or of the one that this wizard has begun. */
+function hostNameOf({ earlier, begunChoice, review }: View['wizard']): string | null {
+  const plan = begunChoice === 'continue' ? earlier?.begun.saved.plan : review?.plan
+  return plan?.hostName ?? null
 }
 
 const GROUP = /[a-z]{1,8}/gu

@@ -64,6 +64,7 @@ export type Session = {
   openBundle(): void
   saveBundle(target: BundleTarget): void
   closeBundle(): void
+  /** The person has said yes. */
   powerOff(): void
   repaint(): void
   /** Settles when the wizard is over. */
@@ -219,6 +220,7 @@ export function createSession(options: {
       wizard.send({ type: 'CLOSE' })
     },
     powerOff() {
+      wizard.send({ type: 'STAY' })
       change({ notice: 'Powering off ...' })
       services
         .powerOff()

@@ -6,7 +6,9 @@ import { cut, wrap } from './text.ts'
 /** Nothing is lost: the page comes back as soon as there is room, and an install goes on meanwhile. */
 export function TooSmall({ view }: { readonly view: View }) {
   const { columns, rows } = view.size
-  const keys = view.wizard.overlay === 'quit' ? 'Quit? y: yes   n: no' : 'Ctrl-C: quit'
+  const { overlay } = view.wizard
+  const asked = overlay === 'quit' ? 'Quit?' : overlay === 'power-off' ? 'Power off?' : null
+  const keys = asked === null ? 'Ctrl-C: quit' : `${asked} y: yes   n: no`
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       {[...linesFor(columns, rows - 1), cut(keys, columns)].map((line, at) => (

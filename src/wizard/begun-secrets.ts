@@ -1,10 +1,19 @@
+import { PASSPHRASE_REFUSED } from '../model/failure.ts'
 import type { InstallSecrets } from '../model/install-secrets.ts'
 import type { Problem } from '../model/problem.ts'
 import { Secret } from '../model/secret.ts'
+import { weakPassphrase } from '../plan/weak-passphrase.ts'
+import { checkToken } from '../steps/cluster/join-rules.ts'
 import { checkPassphrase, checkPin } from '../steps/encryption/secret-rules.ts'
-import type { SecretName, WizardState } from './state.ts'
+import type { FieldCheck } from '../steps/field.ts'
+import { checkPassword } from '../steps/identity/names.ts'
+import { checkPasswordHash } from '../steps/identity/password-hash.ts'
+import { checkWifiPassphrase } from '../steps/network/wifi-rules.ts'
+import { repeatedSecretProblem } from '../steps/secret-text.ts'
+import type { Repeats, SecretName, WizardState } from './state.ts'
 
-type Typed = Pick<WizardState, 'earlier' | 'secretTexts' | 'isKeyLost' | 'recoveryKey'>
+type Asked = Pick<WizardState, 'earlier' | 'begunChoice' | 'failure'>
+type Typed = Asked & Pick<WizardState, 'hardware' | 'secretTexts' | 'secretRepeats' | 'isKeyLost'>
 
 /** As a sentence names them. */
 export const SECRET_WORDS: Readonly<Record<SecretName, string>> = {
@@ -17,24 +26,70 @@ export const SECRET_WORDS: Readonly<Record<SecretName, string>> = {
   joinToken: 'token to join the cluster',
 }
 
+/** To go on with an earlier install, what is left of it needs; after a refusal in this one, the passphrase alone. */
+export function askedSecrets(state: Asked): readonly SecretName[] {
+  if (state.begunChoice === 'continue') return state.earlier?.secrets ?? []
+  return isPassphraseRefused(state) ? ['passphrase'] : []
+}
+
+/** The disks did not open with it while the install went on. */
+export function isPassphraseRefused({ failure }: Pick<WizardState, 'failure'>): boolean {
+  return failure?.diagnosis?.code === PASSPHRASE_REFUSED
+}
+
+/** Then the disks judge the passphrase. */
+export function isFormatted(state: Asked): boolean {
+  if (isPassphraseRefused(state)) return true
+  return state.earlier?.begun.tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished') ?? false
+}
+
+/** What nothing on this machine can be held against: a slip in it would be set, and lock its owner out. */
+export function isAskedTwice(name: SecretName, state: Asked): name is keyof Repeats {
+  return name === 'password' || name === 'pin' || (name === 'passphrase' && !isFormatted(state))
+}
+
+/** As on the pages where they are asked for the first time. */
+const RULES: Readonly<Record<Exclude<SecretName, 'recoveryKey'>, FieldCheck>> = {
+  passphrase: checkPassphrase,
+  pin: checkPin,
+  password: checkPassword,
+  passwordHash: checkPasswordHash,
+  wifiPassphrase: checkWifiPassphrase,
+  joinToken: checkToken,
+}
+
 /** What is asked for and cannot be right; whether it is right only the disks can tell. */
-export function begunSecretProblems({ earlier, secretTexts, isKeyLost }: Typed): readonly Problem[] {
-  if (earlier === null) return []
-  const isFormatted = earlier.begun.tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished')
-  return earlier.secrets.flatMap((name): readonly Problem[] => {
+export function begunSecretProblems(state: Typed): readonly Problem[] {
+  const { secretTexts, secretRepeats, isKeyLost } = state
+  return askedSecrets(state).flatMap((name): readonly Problem[] => {
     const text = secretTexts[name] ?? ''
     const path = ['secrets', name]
     if (name === 'recoveryKey') return isKeyLost || readRecoveryKey(text) !== null ? [] : [keyProblem(text, path)]
     if (text === '') return [{ code: 'missing', path, message: `the ${SECRET_WORDS[name]} is needed` }]
     // What the disks were formatted with is right, whatever today's rules say.
-    const found = name === 'passphrase' && !isFormatted ? checkPassphrase(text) : name === 'pin' ? checkPin(text) : null
-    return found === null ? [] : [{ ...found, path }]
+    if (name === 'passphrase' && isFormatted(state)) return []
+    const found = RULES[name](text)
+    const differ = isAskedTwice(name, state) ? repeatedSecretProblem(name, text, secretRepeats[name] ?? '', path) : null
+    return [
+      ...(found === null ? [] : [{ ...found, path }]),
+      ...(differ === null ? [] : [differ]),
+      ...(name === 'passphrase' && found === null ? weakProblems(text, state).map((weak) => ({ ...weak, path })) : []),
+    ]
   })
 }
 
+function weakProblems(passphrase: string, { earlier, hardware }: Typed): readonly Problem[] {
+  if (earlier === null) return []
+  const { hostName, userName, cluster } = earlier.begun.saved.plan
+  return weakPassphrase({ passphrase, hostName, userName, clusterName: cluster.name }, hardware)
+}
+
 /** Those of the page, and a new recovery key when the earlier one is lost. */
-export function begunSecrets({ earlier, secretTexts, isKeyLost, recoveryKey }: Typed): InstallSecrets {
-  const asked = earlier?.secrets ?? []
+export function begunSecrets(
+  state: Asked & Pick<WizardState, 'secretTexts' | 'isKeyLost' | 'recoveryKey'>,
+): InstallSecrets {
+  const { secretTexts, isKeyLost, recoveryKey } = state
+  const asked = askedSecrets(state)
   const of = (name: SecretName) => (asked.includes(name) ? new Secret(secretTexts[name] ?? '') : null)
   const typedKey = readRecoveryKey(secretTexts.recoveryKey ?? '')
   return {

@@ -27,9 +27,10 @@ const secret = (name: 'passphrase' | 'password' | 'recoveryKey', text: string): 
   secret: name,
   text,
 })
-const SECRETS = [
+const SECRETS: readonly WizardEvent[] = [
   secret('passphrase', 'four random words here'),
   secret('password', 'three random words'),
+  { type: 'REPEAT_SECRET', secret: 'password', text: 'three random words' },
   secret('recoveryKey', RECOVERY_KEY.reveal()),
 ]
 const opened: WizardEvent = { type: 'SECRETS_CHECKED', opens: null, isKey: null }
@@ -71,6 +72,7 @@ const paths = getShortestPaths(wizardMachine, {
     SECRETS[0] as WizardEvent,
     SECRETS[1] as WizardEvent,
     SECRETS[2] as WizardEvent,
+    SECRETS[3] as WizardEvent,
     { type: 'LOSE_KEY', isLost: true },
     ...typeKey,
     { type: 'TASK_FAILED', failure },
@@ -82,20 +84,32 @@ const paths = getShortestPaths(wizardMachine, {
     { type: 'HELP' },
     { type: 'SHOW_BEGUN' },
     { type: 'SHOW_BUNDLE' },
+    { type: 'ASK_POWER_OFF' },
     { type: 'CLOSE' },
     { type: 'QUIT' },
     { type: 'LEAVE' },
   ],
   serializeState: (snapshot) => {
     const state = plainState(snapshot as Parameters<typeof plainState>[0])
-    const { page, overlay, exit, begunChoice, secretTexts, isKeyLost, isReleasing, typedKeyGroups, isCheckingSecrets } =
-      state
+    const {
+      page,
+      overlay,
+      exit,
+      begunChoice,
+      secretTexts,
+      secretRepeats,
+      isKeyLost,
+      isReleasing,
+      typedKeyGroups,
+      isCheckingSecrets,
+    } = state
     return JSON.stringify([
       page,
       overlay,
       exit,
       begunChoice,
       secretTexts,
+      secretRepeats,
       isKeyLost,
       isReleasing,
       typedKeyGroups,
@@ -123,9 +137,10 @@ test('the pages of an earlier install can be reached, with every overlay that th
     ]),
     'begun look',
     'failed bundle',
+    'failed power-off',
   ]
   expect(wanted.filter((place) => !reached.has(place))).toEqual([])
-  const { wizard } = start([found(), { type: 'SHOW_BUNDLE' }, goOn, { type: 'SHOW_BEGUN' }])
+  const { wizard } = start([found(), { type: 'SHOW_BUNDLE' }, { type: 'ASK_POWER_OFF' }, goOn, { type: 'SHOW_BEGUN' }])
   expect(wizard.state()).toMatchObject({ page: 'secrets', overlay: 'none' })
   wizard.stop()
 })
@@ -136,8 +151,8 @@ test('no path goes on without the secrets, and none starts over without the ordi
   for (const { path } of installing) {
     const types = path.map(({ type }) => type)
     expect(path).toContainEqual(SECRETS[0])
-    expect(types.includes('LOSE_KEY') ? path : [SECRETS[2]]).toContainEqual(
-      types.includes('LOSE_KEY') ? typeKey[1] : SECRETS[2],
+    expect(types.includes('LOSE_KEY') ? path : [SECRETS[3]]).toContainEqual(
+      types.includes('LOSE_KEY') ? typeKey[1] : SECRETS[3],
     )
   }
 })
@@ -205,13 +220,13 @@ test('a recovery key with one other letter holds the page; the one that was show
   wizard.start()
   await reaches(() => wizard.state().page === 'begun')
   const mistyped = RECOVERY_KEY.reveal().replace('bbbbbbbb', 'bbbbbbbc')
-  for (const event of [goOn, ...SECRETS.slice(0, 2), secret('recoveryKey', mistyped), next]) wizard.send(event)
+  for (const event of [goOn, ...SECRETS.slice(0, 3), secret('recoveryKey', mistyped), next]) wizard.send(event)
   await reaches(() => !wizard.state().isCheckingSecrets)
   expect(wizard.state()).toMatchObject({ page: 'secrets', isKeyWrong: true, isPassphraseWrong: false })
   wizard.send({ type: 'LOSE_KEY', isLost: true })
   expect(wizard.state().isKeyWrong).toBe(false)
   wizard.send({ type: 'LOSE_KEY', isLost: false })
-  wizard.send(SECRETS[2] as WizardEvent)
+  wizard.send(SECRETS[3] as WizardEvent)
   wizard.send(next)
   await reaches(() => !wizard.state().isCheckingSecrets)
   expect([wizard.state().page, installs.length]).toEqual(['install', 1])
@@ -260,7 +275,8 @@ test('a key is checked even where no disk is formatted yet, on which the passphr
   const saved = { ...begunInstall.saved, recoveryKeyHash: '$scrypt$' }
   const tasks = begunInstall.tasks.map((task) => ({ ...task, stand: 'not begun' as const }))
   const early: EarlierInstall = { ...earlierInstall, begun: { ...begunInstall, saved, tasks } }
-  const { wizard, installs } = start([found(early), goOn, ...SECRETS, next])
+  const again: WizardEvent = { type: 'REPEAT_SECRET', secret: 'passphrase', text: 'four random words here' }
+  const { wizard, installs } = start([found(early), goOn, ...SECRETS, again, next])
   expect([wizard.state().page, wizard.state().isCheckingSecrets, installs]).toEqual(['secrets', true, []])
   wizard.stop()
 })
@@ -273,7 +289,7 @@ test('nothing that is needed leads to the install at once', () => {
 
 test('a lost recovery key is made anew, shown, and typed back before anything goes on', () => {
   const lost: WizardEvent = { type: 'LOSE_KEY', isLost: true }
-  const { wizard, installs } = start([found(), goOn, ...SECRETS.slice(0, 2), lost, next, opened])
+  const { wizard, installs } = start([found(), goOn, ...SECRETS.slice(0, 3), lost, next, opened])
   expect(wizard.state().page).toBe('recovery')
   wizard.send(next)
   expect([wizard.state().page, installs]).toEqual(['recovery', []])
@@ -392,4 +408,64 @@ test('when it is installed no secret is kept', () => {
   const { wizard } = start([...toInstall, { type: 'INSTALLED' }])
   expect(wizard.state()).toMatchObject({ page: 'done', secretTexts: {}, recoveryKey: null })
   wizard.stop()
+})
+
+const refusal: TaskFailure = {
+  ...failure,
+  task: 'partition',
+  diagnosis: { code: 'passphrase-refused', cause: 'it does not open', remedy: [], waysOn: ['retry'] },
+}
+const toRefusal: readonly WizardEvent[] = [...toInstall, { type: 'INSTALL_FAILED', failure: refusal }]
+
+test('a password that is typed differently the second time holds the page, for nothing could tell the slip later', () => {
+  const slip: WizardEvent = { type: 'REPEAT_SECRET', secret: 'password', text: 'three random word' }
+  const { wizard, installs } = start([found(), goOn, ...SECRETS, slip, next])
+  expect(wizard.state()).toMatchObject({ page: 'secrets', hasTriedSecrets: true, isCheckingSecrets: false })
+  expect(installs).toEqual([])
+  wizard.stop()
+})
+
+test('after a passphrase that the disks refused, trying again asks for it, and takes the new one with the other secrets', () => {
+  const { wizard, installs } = start([...toRefusal, { type: 'RETRY' }])
+  expect(wizard.state()).toMatchObject({ page: 'secrets', isPassphraseWrong: true, secretTexts: { passphrase: '' } })
+  wizard.send(next)
+  expect([wizard.state().page, installs.length]).toEqual(['secrets', 1])
+  for (const event of [secret('passphrase', 'four other words here'), next, opened]) wizard.send(event)
+  expect(wizard.state().page).toBe('install')
+  const { passphrase, password, recoveryKey } = installs[1]?.secrets ?? {}
+  expect([passphrase, password, recoveryKey].map((one) => one?.reveal())).toEqual([
+    'four other words here',
+    'three random words',
+    RECOVERY_KEY.reveal(),
+  ])
+  expect(installs[1]?.isRetry).toBe(true)
+  wizard.stop()
+})
+
+test('from the passphrase that is asked again the way back is the failure, and leaving is a failed install', () => {
+  const { wizard } = start([...toRefusal, { type: 'RETRY' }, { type: 'BACK' }])
+  expect(wizard.state()).toMatchObject({ page: 'failed', failure: refusal, begunChoice: 'continue' })
+  for (const type of ['RETRY', 'QUIT', 'LEAVE'] as const) wizard.send({ type })
+  expect(wizard.state().exit).toBe('failed')
+  wizard.stop()
+})
+
+test('any other failure is tried again at once', () => {
+  const { wizard, installs } = start([...toInstall, { type: 'INSTALL_FAILED', failure }, { type: 'RETRY' }])
+  expect([wizard.state().page, installs.length]).toEqual(['install', 2])
+  wizard.stop()
+})
+
+test('whether the disks are formatted is known from the earlier install, and from this one', () => {
+  const tasks = begunInstall.tasks.map((task) => ({ ...task, stand: 'not begun' as const }))
+  const early: EarlierInstall = { ...earlierInstall, secrets: [], begun: { ...begunInstall, tasks } }
+  const { wizard } = start([found(early), goOn])
+  expect(wizard.state()).toMatchObject({ page: 'install', hasFormatted: false })
+  const event = { type: 'task-finished', at: '', task: 'partition', outcome: 'done', durationMs: 1 } as const
+  wizard.send({ type: 'INSTALL_EVENTS', events: [event] })
+  expect(wizard.state().hasFormatted).toBe(true)
+  wizard.stop()
+  const later = start(toInstall)
+  expect(later.wizard.state().hasFormatted).toBe(true)
+  later.wizard.stop()
 })

@@ -8,7 +8,14 @@ import type { Hardware } from '../model/hardware.ts'
 import type { Begun } from '../model/saved-install.ts'
 import { Secret } from '../model/secret.ts'
 import type { Drafts } from '../steps/step.ts'
-import { begunSecretProblems, begunSecrets, readRecoveryKey } from './begun-secrets.ts'
+import {
+  askedSecrets,
+  begunSecretProblems,
+  begunSecrets,
+  isFormatted,
+  isPassphraseRefused,
+  readRecoveryKey,
+} from './begun-secrets.ts'
 import { firstPage, openingDrafts, withDisksOf } from './opening.ts'
 import type { PageId } from './pages.ts'
 import { diskNamesToType, judgeStep, makeReview } from './review.ts'
@@ -59,13 +66,13 @@ export const wizard = setup({
     isGoingOn: ({ context }) => context.begunChoice === 'continue',
     mustCheckSecrets: ({ context }) => begunSecretProblems(context).length === 0 && checkInput(context) !== null,
     isCheckingSecrets: ({ context }) => context.isCheckingSecrets,
+    hasFailed: ({ context }) => context.failure !== null,
+    mustTypePassphraseAgain: ({ context }) => !context.isReleasing && isPassphraseRefused(context),
     isNotChecking: ({ context }) => !context.isCheckingSecrets,
     areOtherSecrets: ({ event }) =>
       event.type === 'SECRETS_CHECKED' && (event.opens === false || event.isKey === false),
     needsNewKey: ({ context }) =>
-      begunSecretProblems(context).length === 0 &&
-      context.isKeyLost &&
-      context.earlier?.secrets.includes('recoveryKey') === true,
+      begunSecretProblems(context).length === 0 && context.isKeyLost && askedSecrets(context).includes('recoveryKey'),
     secretsAreSound: ({ context }) => begunSecretProblems(context).length === 0,
     goesOnWithKey: ({ context }) => context.begunChoice === 'continue' && hasTypedKey(context),
     isReleased: ({ context }) => !context.isReleasing,
@@ -111,10 +118,12 @@ export const wizard = setup({
     startEditing: assign({ isEditing: true }),
     goOn: assign(({ context }) => ({
       begunChoice: 'continue' as const,
+      hasFormatted: isFormatted({ ...context, failure: null }),
       confirmation: context.earlier?.begun.saved.confirmation ?? null,
       failure: null,
       wasCancelled: false,
       secretTexts: {},
+      secretRepeats: {},
       hasTriedSecrets: false,
       isCheckingSecrets: false,
       isPassphraseWrong: false,
@@ -133,6 +142,15 @@ export const wizard = setup({
       failure: null,
       wasCancelled: false,
       secretTexts: {},
+      secretRepeats: {},
+    })),
+    // The others were typed well, as far as anybody knows.
+    forgetPassphrase: assign(({ context }) => ({
+      secretTexts: { ...context.secretTexts, passphrase: '' },
+      hasTriedSecrets: false,
+      isCheckingSecrets: false,
+      isPassphraseWrong: true,
+      isKeyWrong: false,
     })),
     // Text cannot be overwritten in memory; what nobody refers to any more is gone sooner or later.
     forgetSecrets: assign(({ context: { drafts } }) => ({
@@ -140,6 +158,7 @@ export const wizard = setup({
       wasCancelled: false,
       recoveryKey: null,
       secretTexts: {},
+      secretRepeats: {},
       typedKeyGroups: ['', ''] as const,
       repeats: NO_REPEATS,
       opening: null,
@@ -188,11 +207,12 @@ function hasTypedKey({ recoveryKey, typedKeyGroups }: WizardContext): boolean {
 }
 
 /** Null: nothing of it can be checked yet, as a passphrase that no disk has. */
-export function checkInput({ earlier, secretTexts, isKeyLost }: WizardContext): CheckInput {
-  if (earlier === null) return null
+export function checkInput(context: WizardContext): CheckInput {
+  const { earlier, begunChoice, secretTexts, isKeyLost } = context
+  // An install that was begun by this wizard tries them itself.
+  if (earlier === null || begunChoice !== 'continue') return null
   const { begun, secrets } = earlier
-  const isFormatted = begun.tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished')
-  const triesPassphrase = isFormatted && secrets.includes('passphrase')
+  const triesPassphrase = isFormatted(context) && secrets.includes('passphrase')
   const passphrase = triesPassphrase ? new Secret(secretTexts.passphrase ?? '') : null
   const typesKey = secrets.includes('recoveryKey') && !isKeyLost && begun.saved.recoveryKeyHash !== undefined
   const recoveryKey = typesKey ? readRecoveryKey(secretTexts.recoveryKey ?? '') : null
@@ -210,7 +230,13 @@ export function installInput(context: WizardContext): InstallInput {
   }
   if (!review?.answers || !review.plan || !confirmation) return null
   const { answers, plan } = review
-  return { answers, plan, confirmation, secrets: secretsOf(answers, recoveryKey), begun: null, isRetry }
+  const { passphrase } = context.secretTexts
+  const secrets = {
+    ...secretsOf(answers, recoveryKey),
+    // Typed anew, because the disks did not open with that of the answers.
+    ...(passphrase && { passphrase: new Secret(passphrase) }),
+  }
+  return { answers, plan, confirmation, secrets, begun: null, isRetry }
 }
 
 function newReview({ drafts, repeats, hardware }: WizardContext) {

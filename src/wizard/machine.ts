@@ -1,5 +1,6 @@
-import { assign, raise, sendTo, stateIn } from 'xstate'
+import { and, assign, raise, sendTo, stateIn } from 'xstate'
 import type { StepId } from '../model/answers.ts'
+import type { InstallEvent } from '../model/event.ts'
 import { checkMachine } from '../plan/check-machine.ts'
 import { confirmationOf, erasedDisks } from '../plan/confirmation.ts'
 import { stepOrder } from '../steps/order.ts'
@@ -24,6 +25,8 @@ function stepState(step: StepId) {
     },
   }
 }
+
+const formatsDisks = (event: InstallEvent) => event.type === 'task-finished' && event.task === 'partition'
 
 /** Nobody leaves without having been asked. */
 const isAsking = stateIn({ overlay: 'quit' })
@@ -57,6 +60,7 @@ export const wizardMachine = wizard.createMachine({
     earlier: null,
     begunChoice: null,
     secretTexts: {},
+    secretRepeats: {},
     isKeyLost: false,
     hasTriedSecrets: false,
     isCheckingSecrets: false,
@@ -73,6 +77,7 @@ export const wizardMachine = wizard.createMachine({
     hasMistyped: false,
     confirmation: null,
     install: NO_PROGRESS,
+    hasFormatted: false,
     isCancelling: false,
     failure: null,
     failureLog: [],
@@ -114,7 +119,10 @@ export const wizardMachine = wizard.createMachine({
     DICTIONARIES_LOADED: { actions: assign(({ context }) => ({ problems: freshProblems(context) })) },
     // Also on the failure page: what is undone tells too.
     INSTALL_EVENTS: {
-      actions: assign(({ context, event }) => ({ install: addEvents(context.install, event.events) })),
+      actions: assign(({ context, event: { events } }) => ({
+        install: addEvents(context.install, events),
+        hasFormatted: context.hasFormatted || events.some(formatsDisks),
+      })),
     },
   },
   states: {
@@ -171,6 +179,11 @@ export const wizardMachine = wizard.createMachine({
                 isKeyWrong: false,
               })),
             },
+            REPEAT_SECRET: {
+              actions: assign(({ context, event }) => ({
+                secretRepeats: { ...context.secretRepeats, [event.secret]: event.text },
+              })),
+            },
             LOSE_KEY: {
               actions: assign(({ event }) => ({
                 isKeyLost: event.isLost,
@@ -202,7 +215,14 @@ export const wizardMachine = wizard.createMachine({
               { guard: 'needsNewKey', target: 'recovery', actions: assign({ isCheckingSecrets: false }) },
               { target: 'install', actions: assign({ isCheckingSecrets: false }) },
             ],
-            BACK: { target: 'begun', actions: assign({ begunChoice: null }) },
+            BACK: [
+              { guard: 'hasFailed', target: 'failed' },
+              { target: 'begun', actions: assign({ begunChoice: null }) },
+            ],
+            LEAVE: {
+              guard: and([isAsking, 'hasFailed']),
+              actions: { type: 'leave', params: { reason: 'failed' } },
+            },
           },
         },
         welcome: {
@@ -281,6 +301,7 @@ export const wizardMachine = wizard.createMachine({
                     review?.answers && hardware ? confirmationOf(erasedDisks(review.answers.disk), hardware) : null,
                   failure: null,
                   wasCancelled: false,
+                  hasFormatted: false,
                 })),
               },
               { actions: assign({ hasMistyped: true }) },
@@ -320,7 +341,11 @@ export const wizardMachine = wizard.createMachine({
             RELEASED: { actions: assign(({ event }) => ({ releaseProblems: event.problems })) },
             INSTALL_FAILED: { actions: 'fail' },
             INSTALL_CANCELLED: { actions: assign({ isReleasing: false }) },
-            RETRY: { guard: 'isReleased', target: 'install' },
+            RETRY: [
+              // The same one would be refused again.
+              { guard: 'mustTypePassphraseAgain', target: 'secrets', actions: 'forgetPassphrase' },
+              { guard: 'isReleased', target: 'install' },
+            ],
             // Other answers make another plan: the next install starts from the beginning, with a new confirmation.
             GOTO: [
               {
@@ -331,7 +356,14 @@ export const wizardMachine = wizard.createMachine({
               {
                 guard: 'mayReview',
                 target: 'review',
-                actions: assign({ confirmation: null, failure: null, wasCancelled: false }),
+                // A passphrase that was typed for disks which are formatted is none for those that will be.
+                actions: assign({
+                  confirmation: null,
+                  failure: null,
+                  wasCancelled: false,
+                  secretTexts: {},
+                  secretRepeats: {},
+                }),
               },
             ],
             LEAVE: { guard: isAsking, actions: { type: 'leave', params: { reason: 'failed' } } },
@@ -360,12 +392,14 @@ export const wizardMachine = wizard.createMachine({
             SHOW_LOG: 'log',
             SHOW_BEGUN: { guard: stateIn({ page: 'begun' }), target: 'look' },
             SHOW_BUNDLE: { guard: stateIn({ page: 'failed' }), target: 'bundle' },
+            ASK_POWER_OFF: { guard: stateIn({ page: 'failed' }), target: 'power-off' },
           },
         },
         help: { on: { CLOSE: 'none', QUIT: 'quit' } },
         log: { on: { CLOSE: 'none', QUIT: 'quit' } },
         look: { on: { CLOSE: 'none', QUIT: 'quit' } },
         bundle: { on: { CLOSE: 'none', QUIT: 'quit' } },
+        'power-off': { on: { CLOSE: 'none', STAY: 'none', QUIT: 'quit' } },
         quit: { on: { STAY: 'none', CLOSE: 'none', LEAVE: 'none' } },
       },
     },

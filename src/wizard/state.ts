@@ -12,8 +12,8 @@ import type { PageId } from './pages.ts'
 import type { InstallProgress } from './progress.ts'
 import type { Review } from './review.ts'
 
-/** `look`: what an earlier install has done. `bundle`: saving a support bundle. */
-export type Overlay = 'none' | 'help' | 'quit' | 'log' | 'look' | 'bundle'
+/** `look`: what an earlier install has done. `bundle`: saving a support bundle. `power-off`: whether to. */
+export type Overlay = 'none' | 'help' | 'quit' | 'log' | 'look' | 'bundle' | 'power-off'
 
 /** The second entry of each secret. No part of the answers; kept so that going back does not ask again. */
 export type Repeats = { readonly passphrase: string; readonly pin: string; readonly password: string }
@@ -50,6 +50,8 @@ export type WizardState = {
   readonly begunChoice: Exclude<BegunChoice, 'look'> | null
   /** What was typed on the page `secrets`. */
   readonly secretTexts: Readonly<Partial<Record<SecretName, string>>>
+  /** The second entry of those that nothing here can be held against. */
+  readonly secretRepeats: Readonly<Partial<Record<SecretName, string>>>
   /** The earlier recovery key is lost: a new one is shown. */
   readonly isKeyLost: boolean
   /** True after an attempt to go on with secrets that cannot be right. */
@@ -77,6 +79,8 @@ export type WizardState = {
   readonly hasMistyped: boolean
   readonly confirmation: Confirmation | null
   readonly install: InstallProgress
+  /** The disks of this install are formatted, by this wizard or before: its journal is on one of them. */
+  readonly hasFormatted: boolean
   readonly isCancelling: boolean
   readonly failure: TaskFailure | null
   /** The log's last lines when it failed: what is undone afterwards writes into the log too. */
@@ -106,6 +110,7 @@ export type WizardEvent =
   | { readonly type: 'OPENED'; readonly opening: OpeningAnswers }
   | { readonly type: 'CHOOSE_BEGUN'; readonly choice: Exclude<BegunChoice, 'look'> }
   | { readonly type: 'EDIT_SECRET'; readonly secret: SecretName; readonly text: string }
+  | { readonly type: 'REPEAT_SECRET'; readonly secret: SecretName; readonly text: string }
   /** `opens` null: it can only be seen when the install goes on. `isKey` null: the journal does not tell. */
   | { readonly type: 'SECRETS_CHECKED'; readonly opens: boolean | null; readonly isKey: boolean | null }
   | { readonly type: 'LOSE_KEY'; readonly isLost: boolean }
@@ -135,6 +140,7 @@ export type WizardEvent =
   | { readonly type: 'SHOW_LOG' }
   | { readonly type: 'SHOW_BEGUN' }
   | { readonly type: 'SHOW_BUNDLE' }
+  | { readonly type: 'ASK_POWER_OFF' }
   | { readonly type: 'CLOSE' }
   | { readonly type: 'QUIT' }
   | { readonly type: 'STAY' }

@@ -1,23 +1,28 @@
-import { type CatalogueEntry, diskoStep, failureOf, RETRY, SHELL_FIRST } from '../entry.ts'
+import { PASSPHRASE_REFUSED } from '../../model/failure.ts'
+import { programs } from '../../system/programs.ts'
+import { type CatalogueEntry, diskoStep, ended, failureOf, RETRY, SHELL_FIRST, WAYS_WITH_ANSWERS } from '../entry.ts'
 import { exitEntry, FORMAT_AGAIN, SEE_KERNEL } from '../exit-entry.ts'
 
 /** Source: cryptsetup(8), RETURN CODES. */
 export const cryptsetupEntries: readonly CatalogueEntry[] = [
-  exitEntry({
-    code: 'passphrase-refused',
-    title: 'The passphrase does not open the disk',
-    program: 'cryptsetup',
-    exitCodes: [2],
-    cause: 'the passphrase does not open the encrypted device',
-    remedy: [
-      'leave and start keystone again, or restart the machine, and continue: that asks for the passphrase once more',
-      'it is the one that was set when the installation began; check the keyboard layout',
-      'or change the answers, which starts over with a new one',
-    ],
-    example: failureOf({ task: 'enroll-keys', program: 'cryptsetup', action: 'luksAddKey', exitCode: 2 }),
-    // A retry would take the same passphrase.
-    waysOn: ['power-off', 'retry', 'answers', 'shell', 'bundle'],
-  }),
+  {
+    ...exitEntry({
+      code: PASSPHRASE_REFUSED,
+      title: 'The passphrase does not open the disk',
+      program: 'cryptsetup',
+      exitCodes: [2],
+      cause: 'the passphrase does not open the encrypted device',
+      remedy: [
+        'retry: the wizard asks for the passphrase once more, and so does `keystone resume`',
+        'it is the one that the disks were formatted with; check the keyboard layout and Caps Lock',
+        'if nobody knows it: change the answers, which starts over with a new one and erases the disks again',
+      ],
+      example: failureOf({ task: 'enroll-keys', program: 'cryptsetup', action: 'luksAddKey', exitCode: 2 }),
+      waysOn: WAYS_WITH_ANSWERS,
+    }),
+    // Also by whoever tries it first, before a program needs it.
+    matches: (failure) => failure.problems.includes(PASSPHRASE_REFUSED) || ended(failure, programs.cryptsetup, [2]),
+  },
   exitEntry({
     code: 'too-little-memory-for-key',
     title: 'Too little memory to make the key',
