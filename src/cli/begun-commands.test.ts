@@ -174,10 +174,13 @@ test('an install that runs at this moment is not gone on with', async () => {
   expect(here.out()).toContain('An installation is running on this machine at this moment')
 })
 
-test('resume asks once for each secret that is needed, and makes a new recovery key', async () => {
-  const { ending, installs, err, questions, out } = await resumed({ typed: ['four random words here', 'a password'] })
+test('resume asks for each secret that is needed, twice where no disk can judge it, and makes a new recovery key', async () => {
+  const typed = ['four random words here', 'a password', 'a passwort', 'a password', 'a password']
+  const { ending, installs, err, questions, out } = await resumed({ typed })
   expect(ending).toBe('done')
-  expect(questions).toEqual(['Passphrase of the disks: ', 'Password of the admin: '])
+  const twice = ['Password of the admin: ', 'The same once more: ']
+  expect(questions).toEqual(['Passphrase of the disks: ', ...twice, ...twice])
+  expect(err).toContain('The two differ. Type both again.\n')
   const [request] = installs
   expect(request?.begun?.saved.startedAt).toBe(AT)
   expect(request?.plan.hash).toBe(request?.begun?.saved.planHash)
@@ -186,6 +189,11 @@ test('resume asks once for each secret that is needed, and makes a new recovery 
   expect(err).toContain('The recovery key that was shown before opens nothing. This one takes its place.\n')
   expect(err).toContain(request?.secrets.recoveryKey?.reveal())
   expect(out).not.toContain('four random words here')
+})
+
+test('resume takes no password that the page of its first time would not take', async () => {
+  const typed = ['four random words here', 'short', 'short']
+  await expect(resumed({ typed })).rejects.toThrow('the password of the admin cannot be taken: ')
 })
 
 test('resume takes the secrets of the answer file, and the key from its file', async () => {

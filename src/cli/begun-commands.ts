@@ -16,7 +16,7 @@ import { Secret } from '../model/secret.ts'
 import { UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import { begunDisks, begunLines, begunTasks, ERASES_AGAIN, erasesAgain, formatMoment } from '../ui/begun-words.ts'
-import { OTHER_KEY, readRecoveryKey, SECRET_WORDS } from '../wizard/begun-secrets.ts'
+import { findSecretFault, isSetUnchecked, OTHER_KEY, readRecoveryKey, SECRET_WORDS } from '../wizard/begun-secrets.ts'
 import type { SecretName } from '../wizard/state.ts'
 import type { Command } from './arguments.ts'
 import { findEarlier, findEarlierInstalls, opensDisks } from './earlier-install.ts'
@@ -117,9 +117,9 @@ export async function goOn(
   const needed = neededSecrets(begun)
   let given: Partial<InstallSecrets>
   if (command.answers === null) {
-    given = await secretsWithoutFile(command, needed, plan.system.keyboard, hands, terminal)
+    given = await secretsWithoutFile(command, begun, needed, hands, terminal)
   } else {
-    const sources = sourcesFor(command, plan.system.keyboard, hands, terminal)
+    const sources = sourcesFor(command, begun, needed, hands, terminal)
     const planned = await readPlan(hands.system, command.answers, freed(hardware, begun), sources)
     if ('report' in planned) {
       terminal.stderr(planned.report)
@@ -188,14 +188,22 @@ function freed(hardware: Hardware, { saved }: Begun): Hardware {
   }
 }
 
-function sourcesFor({ answers }: Command, keymap: string, hands: Hands, terminal: Terminal) {
+const areFormatted = ({ tasks }: Begun) => tasks.some(({ id, stand }) => id === 'partition' && stand === 'finished')
+
+function sourcesFor(
+  { answers }: Command,
+  begun: Begun,
+  needed: readonly SecretName[],
+  hands: Hands,
+  terminal: Terminal,
+) {
   const ask = askOnTerminal(terminal)
   let isReady = !terminal.askHidden
   return secretsOfFile(hands, answers ?? '', async (secret) => {
-    if (!isReady) await typeWith(keymap, hands.system, terminal)
+    if (!isReady) await typeWith(begun.saved.plan.system.keyboard, hands.system, terminal)
     isReady = true
-    // It was made up before: once is enough.
-    return ask({ ...secret, isNew: false })
+    const name = needed.find((one) => one === secret.key)
+    return ask({ ...secret, isNew: name !== undefined && isSetUnchecked(name, areFormatted(begun)) })
   })
 }
 
@@ -217,19 +225,20 @@ function onlyNeeded(
 /** From the file of `--secrets-from`, and the rest from the person. */
 async function secretsWithoutFile(
   { secretsFrom }: Command,
+  begun: Begun,
   needed: readonly SecretName[],
-  keymap: string,
   hands: Hands,
   terminal: Terminal,
 ): Promise<Partial<InstallSecrets>> {
   const given: Partial<Record<SecretName, Secret | null>> =
     secretsFrom === null ? {} : await readSecrets(hands, secretsFrom)
   const open = needed.filter((name) => name !== 'recoveryKey' && !given[name])
-  if (open.length > 0 && terminal.askHidden) await typeWith(keymap, hands.system, terminal)
+  if (open.length > 0 && terminal.askHidden) await typeWith(begun.saved.plan.system.keyboard, hands.system, terminal)
+  const ask = askOnTerminal(terminal)
   for (const name of open) {
     const words = SECRET_WORDS[name]
-    const typed = (await terminal.askHidden?.(`${words.slice(0, 1).toUpperCase()}${words.slice(1)}: `)) ?? null
-    if (typed === null || typed.isEmpty) {
+    const typed = await ask({ what: words, isNew: isSetUnchecked(name, areFormatted(begun)) })
+    if (typed === null || typed === '') {
       throw new UserError(`the ${words} is needed to go on`, {
         nextSteps: [
           'give the answer file: keystone resume --answers FILE',
@@ -237,7 +246,12 @@ async function secretsWithoutFile(
         ],
       })
     }
-    given[name] = typed
+    const fault = findSecretFault(name, typed, areFormatted(begun))
+    if (fault !== null)
+      throw new UserError(`the ${words} cannot be taken: ${fault.message}`, {
+        nextSteps: ['type it once more: keystone resume'],
+      })
+    given[name] = new Secret(typed)
   }
   return given as Partial<InstallSecrets>
 }

@@ -27,8 +27,8 @@ export const standInSecret: Asker = async ({ standIn }) => standIn
 const MOST_TRIES = 3
 
 /** Asks on the terminal, without echo; what the person makes up now is asked for twice. Null without a terminal. */
-export function askOnTerminal({ askHidden, stderr }: Pick<Terminal, 'askHidden' | 'stderr'>): Asker {
-  return async ({ what, isNew }: SecretKey) => {
+export function askOnTerminal({ askHidden, stderr }: Pick<Terminal, 'askHidden' | 'stderr'>) {
+  return async ({ what, isNew }: Pick<SecretKey, 'what' | 'isNew'>): Promise<string | null> => {
     if (!askHidden) return null
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const first = await askHidden(`${capital(what)}: `)

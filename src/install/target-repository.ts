@@ -56,16 +56,20 @@ async function forgetTornRepository(system: System, log: (line: string) => void)
 }
 
 /** What keeps the repository from being the whole truth: a rendered file that is not in the last commit (a flake in git
- *  does not see it: `nixos-rebuild` would fail on the installed system), or a change that was not committed. */
-export async function findUncommitted({
-  plan,
-  files,
-  system,
-}: {
-  readonly plan: Plan
-  readonly files: readonly RenderedFile[]
-  readonly system: System
-}): Promise<readonly Problem[]> {
+ *  does not see it: `nixos-rebuild` would fail on the installed system), or a change that was not committed. `except`: a path
+ *  whose changes somebody else commits. */
+export async function findUncommitted(
+  {
+    plan,
+    files,
+    system,
+  }: {
+    readonly plan: Plan
+    readonly files: readonly RenderedFile[]
+    readonly system: System
+  },
+  { except = null }: { readonly except?: string | null } = {},
+): Promise<readonly Problem[]> {
   if (!(await system.exists(`${REPOSITORY}/.git/HEAD`))) {
     return [problem('repository-missing', CONFIG_DIRECTORY, `${REPOSITORY} is no git repository`)]
   }
@@ -77,7 +81,9 @@ export async function findUncommitted({
   }
   const tracked = new Set(head.stdout.split('\0'))
   const status = await system.query(programs.git, [...inRepository, 'status', '--porcelain', '-z'])
-  const changed = status.stdout.split('\0').filter((entry) => entry !== '')
+  // Two letters and a blank come before the path.
+  const exempt = except === null ? null : posix.relative(CONFIG_DIRECTORY, except)
+  const changed = status.stdout.split('\0').filter((entry) => entry !== '' && entry.slice(3) !== exempt)
   const wanted = [...files.map(({ path }) => path), hardwareConfigFile(plan.hostName)]
   return [
     ...[...new Set(wanted)]

@@ -18,6 +18,8 @@ export const DATA_DIRECTORY = '/data'
 export const NEW_DATA_POOL_KEY_FILE = '/run/keystone/data-pool.key'
 /** On the target, all on encrypted storage. */
 export const CONFIG_DIRECTORY = '/etc/nixos'
+/** The versions of the flake's inputs: Nix writes it where it is missing. */
+export const FLAKE_LOCK_FILE = `${CONFIG_DIRECTORY}/flake.lock`
 /** This host's own files in the configuration; everything else in it could serve a second host as well. */
 export function hostDirectory(hostName: string): string {
   return `${CONFIG_DIRECTORY}/hosts/${hostName}`

@@ -2,13 +2,11 @@ import { followNix } from '../install/follow-nix.ts'
 import { onTarget } from '../install/target-mounts.ts'
 import { commitAll, findUncommitted } from '../install/target-repository.ts'
 import { forgetTornPaths, isStoreSound, ON_THE_DISK } from '../install/target-store.ts'
-import { CONFIG_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
+import { CONFIG_DIRECTORY, FLAKE_LOCK_FILE, TARGET_ROOT } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
 import { CommandError, UserError } from '../system/errors.ts'
 import { programs } from '../system/programs.ts'
 import type { TaskContext, TaskWork } from './task.ts'
-
-const LOCK_FILE = `${CONFIG_DIRECTORY}/flake.lock`
 
 /** Builds the system straight into the target's store: the live image's store is in memory and would run full.
  *  What is built is the git repository in /etc/nixos, as by `nixos-rebuild switch --flake /etc/nixos` later on: a file that
@@ -23,7 +21,7 @@ export const build: TaskWork = {
   },
   async run(context) {
     if (context.goesOn) await forgetTornPaths(context.system, context.log)
-    const hasLock = context.files.some(({ path }) => path === LOCK_FILE)
+    const hasLock = context.files.some(({ path }) => path === FLAKE_LOCK_FILE)
     if (context.goesOn && !hasLock) await mendRepository(context)
     const systemPath = systemPathOf(await runNix(context, buildArguments(context.plan.hostName, hasLock)))
     // Without a lock file nix chose the versions and wrote them down; a rebuild must find the same ones.
@@ -35,7 +33,7 @@ export const build: TaskWork = {
 
 /** Nix reads the repository before it writes the lock file into it, and may have been cut off in the middle of that. */
 async function mendRepository(context: TaskContext): Promise<void> {
-  if (context.interrupted.includes('build')) await context.system.removeFile(onTarget(LOCK_FILE))
+  if (context.interrupted.includes('build')) await context.system.removeFile(onTarget(FLAKE_LOCK_FILE))
   await commitAll(context, ['Begin the build again'])
 }
 

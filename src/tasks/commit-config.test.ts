@@ -66,6 +66,16 @@ test('the first commit holds every file, says which plan it is, and is by the in
   ])
 })
 
+test('the versions that a build chose before it failed make nothing of it to do again, anything else does', async () => {
+  const context = taskContext(system())
+  await commitConfig.run(context)
+  put('flake.lock', '{}\n')
+  expect(await commitConfig.check(context)).toBe('done')
+  expect((await commitConfig.verify(context)).map(({ code }) => code)).toEqual(['uncommitted'])
+  put('flake.nix', '{ changed = true; }\n')
+  expect(await commitConfig.check(context)).toBe('todo')
+})
+
 test('run again it commits what changed, and nothing when nothing did', async () => {
   const context = taskContext(system())
   await commitConfig.run(context)

@@ -45,7 +45,19 @@ export function isFormatted(state: Asked): boolean {
 
 /** What nothing on this machine can be held against: a slip in it would be set, and lock its owner out. */
 export function isAskedTwice(name: SecretName, state: Asked): name is keyof Repeats {
-  return name === 'password' || name === 'pin' || (name === 'passphrase' && !isFormatted(state))
+  return isSetUnchecked(name, isFormatted(state))
+}
+
+/** The same without a wizard. `areFormatted`: the disks that the passphrase can be held against. */
+export function isSetUnchecked(name: SecretName, areFormatted: boolean): name is keyof Repeats {
+  return name === 'password' || name === 'pin' || (name === 'passphrase' && !areFormatted)
+}
+
+/** What is wrong with a secret by the rule of the page where it was asked for first; null for nothing, and for what the disks
+ *  themselves will judge. */
+export function findSecretFault(name: SecretName, text: string, areFormatted: boolean): ReturnType<FieldCheck> {
+  if (name === 'recoveryKey' || (name === 'passphrase' && areFormatted)) return null
+  return RULES[name](text)
 }
 
 /** As on the pages where they are asked for the first time. */
