@@ -8,7 +8,7 @@ const machines = machinesAtOnce()
 /** The longest first, so that no long one is left to run alone at the end. */
 const LONGEST_FIRST = [
   ...['secure-boot', 'matrix', 'single-zfs', 'iso', 'harness', 'single-ext4', 'terminals'],
-  ...['faults', 'cuts', 'dirty'],
+  ...['faults', 'cuts', 'kills', 'dirty'],
 ]
 
 class LongestFirst extends BaseSequencer {

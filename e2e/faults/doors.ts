@@ -45,8 +45,10 @@ async function continueToEnd(wizard: WizardDriver): Promise<void> {
   await wizard.choose(/\) Continue/)
   await wizard.goOn('Secrets')
   await wizard.fill(/^Passphrase of the disks/, CANARY_PASSPHRASE, { isSecret: true })
-  if (/Password of the admin/.test(wizard.tty.snapshotText()))
+  if (/Password of the admin/.test(wizard.tty.snapshotText())) {
     await wizard.fill(/^Password of the admin/, CANARY_PASSWORD, { isSecret: true })
+    await wizard.fill(/^Once more/, CANARY_PASSWORD, { isSecret: true })
+  }
   await wizard.goOn('Installing', { timeoutMs: 2 * MINUTE })
   await wizard.page('Done', { timeoutMs: 40 * MINUTE })
 }

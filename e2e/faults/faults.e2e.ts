@@ -1,4 +1,4 @@
 import { tryThird } from './try-third.ts'
 
 // Faults while an install runs.
-tryThird(['fault', 'kill', 'signal', 'bundle'])
+tryThird(['fault'])

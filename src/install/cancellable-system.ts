@@ -16,6 +16,7 @@ export function cancellableSystem(system: System, signal: AbortSignal): System {
     exchange: async (path, question, options) => (await system.exchange?.(path, question, options)) ?? null,
     listDirectory: (path) => system.listDirectory(path),
     realPath: (path) => system.realPath(path),
+    hasProgram: (program) => system.hasProgram(program),
     exists: (path) => system.exists(path),
     freeBytes: (path) => system.freeBytes(path),
     freeInodes: (path) => system.freeInodes(path),

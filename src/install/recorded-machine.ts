@@ -26,6 +26,7 @@ export function recordedMachine(hardware: Pick<Hardware, 'disks'>): System {
     readBytes: async (path) => (hardware.disks.some(({ name }) => path === `/dev/${name}`) ? new Uint8Array() : null),
     listDirectory: async (path) => (path === BY_ID ? links.map(([id]) => id.slice(BY_ID.length + 1)) : null),
     realPath: async (path) => links.find(([id]) => id === path)?.[1] ?? null,
+    hasProgram: async () => true,
     exists: async () => false,
     freeBytes: async () => null,
     freeInodes: async () => null,

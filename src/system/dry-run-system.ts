@@ -51,6 +51,7 @@ export function createDryRunSystem(real: System): DryRunSystem {
 
   return {
     query: (program, args, options) => real.query(program, args, options),
+    hasProgram: (program) => real.hasProgram(program),
     async run(program, args, options = {}): Promise<CommandResult> {
       const stdin = options.stdin === undefined ? null : String(options.stdin)
       changes.push({ kind: 'command', program, args: [...args], line: formatCommand(program, args), stdin })

@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   freeBytesOrNull,
   freeInodesOrNull,
+  isExecutable,
   makeDirectoryWithMode,
   moveToFreeName,
   overwrite,
@@ -65,6 +66,19 @@ test('removes a file, and is content when it is gone already, or its folder is',
   expect(readdirSync(folder)).toEqual([])
   await removeFileIfThere(join(folder, 'a'))
   await removeFileIfThere(join(folder, 'none/a'))
+})
+
+test('a program is there where a directory of the PATH has a file that may be run', async () => {
+  const other = join(folder, 'bin')
+  mkdirSync(join(other, 'folder'), { recursive: true })
+  const path = `${folder}:${other}`
+  expect(await isExecutable('a', path)).toBe(false)
+  writeFileSync(join(other, 'a'), '')
+  chmodSync(join(other, 'a'), 0o755)
+  expect(await isExecutable('a', path)).toBe(true)
+  expect(await isExecutable('a', folder)).toBe(false)
+  expect(await isExecutable('folder', path)).toBe(false)
+  expect(await isExecutable('none', path)).toBe(false)
 })
 
 test('what a power cut left of a half-written file goes with the next write, or with the file', async () => {

@@ -1,5 +1,19 @@
-import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, statfs } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { constants } from 'node:fs'
+import {
+  access,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+} from 'node:fs/promises'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { Bug } from './errors.ts'
 import type { ByteRange } from './system.ts'
 
@@ -18,6 +32,15 @@ export const readBytesOrNull = (path: string, range?: ByteRange) =>
   orNull<Uint8Array>(range ? readRange(path, range) : readFile(path))
 export const realPathOrNull = (path: string) => orNull(realpath(path))
 export const listOrNull = (path: string) => orNull(readdir(path).then((names) => names.sort()))
+/** Of a program by its name, in the directories of a PATH. */
+export async function isExecutable(program: string, path: string): Promise<boolean> {
+  for (const directory of path.split(delimiter)) {
+    const place = join(directory, program)
+    const isRunnable = async () => (await stat(place)).isFile() && access(place, constants.X_OK).then(() => true)
+    if (directory !== '' && (await orNull(isRunnable()))) return true
+  }
+  return false
+}
 export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
 
 /** Of one name for each file, so that what a power cut or a kill leaves of it goes with the next write, or with the file. */

@@ -6,6 +6,7 @@ import {
   doesExist,
   freeBytesOrNull,
   freeInodesOrNull,
+  isExecutable,
   listOrNull,
   makeDirectoryWithMode,
   moveToFreeName,
@@ -43,6 +44,8 @@ export function createLocalSystem(options: {
       const marked = { ...environment, ...(await startedByUs()) }
       return runCommand(program, args, commandOptions, { log, environment: marked, killDelayMs, logsOutput: true })
     },
+
+    hasProgram: (program) => isExecutable(program, environment.PATH ?? ''),
 
     readText: readTextOrNull,
     readBytes: readBytesOrNull,

@@ -41,6 +41,9 @@ export interface System {
   /** Changes the machine; a dry run records it. */
   run(program: Program, args: readonly string[], options?: CommandOptions): Promise<CommandResult>
 
+  /** Is it where programs are looked for, and may be run? It is not started: dozens at once keep a small processor busy. */
+  hasProgram(program: Program): Promise<boolean>
+
   /** Null when there is no such file or it cannot be read. */
   readText(path: string): Promise<string | null>
   /** With `range` only these bytes, fewer at the end of the file: a disk image is larger than the memory. */

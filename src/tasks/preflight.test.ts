@@ -38,12 +38,14 @@ const NEEDED = [
   'zpool',
 ]
 
-function machine(changes: Record<string, FakeAnswer> = {}, files: Record<string, string> = {}) {
+function machine(
+  changes: Record<string, FakeAnswer> = {},
+  files: Record<string, string> = {},
+  absent: readonly string[] = [],
+) {
   return fakeSystem({
+    absent,
     commands: {
-      ...Object.fromEntries(NEEDED.map((program) => [`${program} --version`, ''])),
-      // It knows no --version, and says so: that it can say so is enough.
-      'nixos-install --version': { exitCode: 1 },
       [settleLine]: '',
       [lsblkLine]: lsblkAnswer(),
       [devicesLine]: noMapping,
@@ -78,10 +80,8 @@ test('says alone that root is missing', async () => {
 
 test('tells everything that is in the way at once', async () => {
   const system = fakeSystem({
+    absent: ['disko', 'nix'],
     commands: {
-      ...Object.fromEntries(NEEDED.map((program) => [`${program} --version`, ''])),
-      'disko --version': { missing: true },
-      'nix --version': { missing: true },
       [settleLine]: '',
       [lsblkLine]: lsblkAnswer({ mountpoints: ['/data'] }),
       [devicesLine]: openMapping('credstore'),
@@ -122,8 +122,14 @@ test('notices a disk that is gone, another one, read-only, or has something stac
   ])
 })
 
+test('names every program that is missing', async () => {
+  expect(await findings(machine({}, {}, NEEDED))).toEqual([
+    ['programs-missing', `these programs are not on this system: ${NEEDED.join(', ')}`],
+  ])
+})
+
 test('does not ask for ZFS or a TPM that the plan does not use', async () => {
-  const system = machine({ 'zfs --version': { missing: true }, 'zpool --version': { missing: true } })
+  const system = machine({}, {}, ['zfs', 'zpool'])
   expect(await findings(system, { plan: ext4Plan })).toEqual([])
 })
 

@@ -7,7 +7,7 @@ import { findTargetProblems } from '../install/target-disks.ts'
 import { findMissingMounts, isBelow, type Mount, readMounts } from '../install/target-mounts.ts'
 import { RUNTIME_DIRECTORY, TARGET_ROOT } from '../model/paths.ts'
 import type { Problem } from '../model/problem.ts'
-import { Bug, CommandError } from '../system/errors.ts'
+import { Bug } from '../system/errors.ts'
 import { type Program, programs } from '../system/programs.ts'
 import type { System } from '../system/system.ts'
 import type { TaskContext, TaskWork } from './task.ts'
@@ -116,17 +116,9 @@ async function findMissingFirmware({ plan, system }: TaskContext): Promise<reado
   return problems
 }
 
-/** All at once would leave a small processor no time to say how far things are. */
-const LOOKS_AT_ONCE = 4
-
 async function findMissingPrograms(system: System, needed: readonly Program[]): Promise<readonly Problem[]> {
-  const absent = new Set<Program>()
-  const waiting = needed.values()
-  const look = async () => {
-    for (const program of waiting) if (!(await isInstalled(system, program))) absent.add(program)
-  }
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look))
-  const missing = needed.filter((program) => absent.has(program))
+  const present = await Promise.all(needed.map((program) => system.hasProgram(program)))
+  const missing = needed.filter((_, index) => !present[index])
   if (missing.length === 0) return []
   return [
     {
@@ -136,17 +128,6 @@ async function findMissingPrograms(system: System, needed: readonly Program[]): 
       hint: 'start from the Keystone medium, it has all of them',
     },
   ]
-}
-
-/** Some of them refuse `--version`, and they do it before anything else; being there to refuse is enough. */
-async function isInstalled(system: System, program: Program): Promise<boolean> {
-  try {
-    await system.query(program, ['--version'], { timeoutMs: 30_000 })
-    return true
-  } catch (error) {
-    if (error instanceof CommandError) return !error.isMissing
-    throw error
-  }
 }
 
 /** The places and names the install is going to take. What is there already is not ours, and would be mistaken for ours. */

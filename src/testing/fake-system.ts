@@ -41,6 +41,8 @@ export type FakeOptions = {
   /** By line, as formatCommand writes it: `'zpool list -H'`. A key that ends in ` *` stands for every line that begins
    *  so. An array is answered in order; its last answer repeats. */
   readonly commands?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
+  /** Programs that are not installed; all others are. */
+  readonly absent?: readonly string[]
   /** Text or bytes; null for a path that exists but cannot be read. */
   readonly files?: Readonly<Record<string, string | Uint8Array | null>>
   /** What a device answers to whatever it is asked. */
@@ -165,6 +167,7 @@ export function fakeSystem(options: FakeOptions = {}): FakeSystem {
       const real = resolve(path)
       return isThere(real) ? real : null
     },
+    hasProgram: async (program) => !(options.absent ?? []).includes(program),
     exists: async (path) => isThere(resolve(path)),
     freeBytes: async (path) => options.free?.[path]?.bytes ?? null,
     freeInodes: async (path) => options.free?.[path]?.inodes ?? null,
