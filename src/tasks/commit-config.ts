@@ -13,7 +13,7 @@ export const commitConfig: TaskWork = {
     await commitAll(context, [`Install ${hostName}`, `Plan ${hash}, version ${version}, for NixOS ${stateVersion}.`])
     return undefined
   },
-  verify: (context) => findUncommitted(context),
+  verify: (context) => findOurs(context),
 }
 
 /** A build that failed may have written down the versions that it chose: they are committed when it goes on. */
