@@ -1,38 +1,29 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hashShownKey } from '../credentials/shown-key.ts'
 import type { InstallRequest } from '../install/install-request.ts'
-import { createLiveLog } from '../install/live-log.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
 import type { JournalRecord, SavedInstall } from '../model/saved-install.ts'
 import { Secret } from '../model/secret.ts'
 import { ANSWERS, AT, journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
 import type { FakeSystem } from '../testing/fake-system.ts'
+import { copyProduct, handsOn } from '../testing/hands.ts'
 import { machineSystem } from '../testing/machine.ts'
 import { type Command, readCommandLine } from './arguments.ts'
 import { resume } from './begun-commands.ts'
 import { runCommand } from './commands.ts'
 import { describeError } from './describe-error.ts'
-import type { Hands } from './hands.ts'
 
 const KEY = 'dddddddd-bbbbbbbb-cbdefghi-jklnrtuv-tuvcbdef-gggggggg-hhhhhhhh-iiiiiiii'
-const root = new URL('../..', import.meta.url).pathname
+const _root = new URL('../..', import.meta.url).pathname
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'begun-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-/** What the product brings along, as the machine in memory sees it. */
-async function copyInto(system: FakeSystem, folder: string): Promise<void> {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) await system.writeFile(path, readFileSync(path, 'utf8'), { mode: 0o644 })
-  }
-}
 
 type Given = {
   readonly records?: readonly JournalRecord[]
@@ -54,21 +45,13 @@ async function setUp({
     mode: 0o600,
   })
   await system.writeFile('/answers.yaml', ANSWERS, { mode: 0o600 })
-  for (const place of ['templates', 'scripts/phases']) await copyInto(system, `${root}${place}`)
+  await copyProduct(system)
   for (const [path, text] of Object.entries(files)) await system.writeFile(path, text, { mode: 0o600 })
   const out: string[] = []
   const err: string[] = []
   const questions: string[] = []
   const answers = [...typed]
-  const hands: Hands = {
-    environment: {},
-    places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
-    machineDirectories: [],
-    system,
-    liveLog: createLiveLog(),
-    version: VERSION,
-    lockFile: join(folder, 'lock'),
-  }
+  const hands = handsOn(system, { lockFile: join(folder, 'lock') })
   const terminal = {
     stdout: (text: string) => out.push(text),
     stderr: (text: string) => err.push(text),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,13 +8,13 @@ import type { InstallEvent } from '../model/event.ts'
 import { JOURNAL_FILE, LOG_FILE } from '../model/paths.ts'
 import type { JournalRecord } from '../model/saved-install.ts'
 import { AT, journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
-import { type FakeSystem, fakeSystem } from '../testing/fake-system.ts'
+import { fakeSystem } from '../testing/fake-system.ts'
+import { copyProduct, handsOn } from '../testing/hands.ts'
 import { hardware, machineSystem } from '../testing/machine.ts'
 import { zfsPlan } from '../testing/task-context.ts'
 import { type Command, readCommandLine } from './arguments.ts'
 import { bundleOf } from './bundle-command.ts'
 import { runCommand } from './commands.ts'
-import type { Hands } from './hands.ts'
 
 const PLACE = '/root/bundle.tar.gz'
 const input = {
@@ -58,17 +58,9 @@ test('as text it says how to read it', async () => {
   expect(result.lines[0]).toBe('-----BEGIN KEYSTONE BUNDLE-----')
 })
 
-const root = new URL('../..', import.meta.url).pathname
+const _root = new URL('../..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'keystone-bundle-command-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** What the product brings along, as the machine in memory sees it. */
-async function copyInto(system: FakeSystem, from: string): Promise<void> {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) await system.writeFile(path, readFileSync(path, 'utf8'), { mode: 0o644 })
-  }
-}
 
 type Left = {
   readonly records?: readonly JournalRecord[]
@@ -83,12 +75,8 @@ async function bundledAfterwards({ records, version = VERSION, log }: Left) {
     await system.writeBytes(JOURNAL_FILE, journalBytes(await savedInstall(version), records), { mode: 0o600 })
   }
   if (log !== undefined) await system.writeFile(LOG_FILE, log, { mode: 0o600 })
-  for (const place of ['templates', 'scripts/phases']) await copyInto(system, `${root}${place}`)
-  const hands: Hands = {
-    environment: {},
-    places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
-    ...{ machineDirectories: [], system, liveLog: createLiveLog(), version: VERSION, lockFile: join(folder, 'lock') },
-  }
+  await copyProduct(system)
+  const hands = handsOn(system, { lockFile: join(folder, 'lock') })
   const command = readCommandLine(['bundle', '--to', PLACE]) as Command
   const terminal = { stdout: () => {}, stderr: () => {}, isTTY: false }
   const ending = await runCommand(command, hands, terminal, new AbortController().signal)

@@ -1,30 +1,17 @@
 import { makeTargetFiles } from '../install/assets.ts'
 import { decodeJournal } from '../install/journal-file.ts'
-import type { InstallEvent, TaskFailure } from '../model/event.ts'
 import type { Hardware } from '../model/hardware.ts'
 import { JOURNAL_FILE, LOG_FILE } from '../model/paths.ts'
-import type { Plan, RenderedFile } from '../model/plan.ts'
-import type { Begun, JournalRecord, SavedInstall } from '../model/saved-install.ts'
-import type { MissingPart } from '../support/bundle.ts'
+import type { RenderedFile } from '../model/plan.ts'
+import type { JournalRecord, SavedInstall } from '../model/saved-install.ts'
+import type { BundleInput } from '../support/collect.ts'
 import { eventsOfJournal } from '../support/journal-events.ts'
 import { findEarlier } from './earlier-install.ts'
 import type { Hands } from './hands.ts'
 
-/** What is known of an install, for its support bundle. */
-export type BundleInput = {
-  readonly log: readonly string[]
-  readonly events: readonly InstallEvent[]
-  readonly hardware: Hardware | null
-  readonly plan: Plan | null
-  readonly files: readonly RenderedFile[]
-  readonly failure: TaskFailure | null
-  readonly begun: Begun | null
-  readonly missing?: readonly MissingPart[]
-}
-
 const NO_INSTALL = 'no journal of an install was found in memory or on a disk'
 
-/** The same in a process that did not run the install: the journal has its plan, from which the files are rendered again, and
+/** What is still known of an install in a process that did not run it: the journal has its plan, from which the files are rendered again, and
  *  when each task began and ended. Never throws for what is on disks; `missing` says what nobody knows any more. */
 export async function inputAfterwards(hands: Hands, hardware: Hardware): Promise<BundleInput> {
   const { system } = hands

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createLiveLog } from '../install/live-log.ts'
-import { VERSION } from '../testing/begun-journal.ts'
 import { finishedMachine } from '../testing/finished-machine.ts'
+import { handsOn } from '../testing/hands.ts'
 import { type Command, readCommandLine } from './arguments.ts'
 import { runCommand } from './commands.ts'
 
@@ -17,18 +16,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 async function run({ system, ran }: Awaited<ReturnType<typeof finishedMachine>>, ...argv: string[]) {
   const out: string[] = []
   const err: string[] = []
-  const root = new URL('../..', import.meta.url).pathname
   const ending = await runCommand(
     readCommandLine(argv) as Command,
-    {
-      environment: {},
-      places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
-      machineDirectories: [],
-      system,
-      liveLog: createLiveLog(),
-      version: VERSION,
-      lockFile: join(folder, 'lock'),
-    },
+    handsOn(system, { lockFile: join(folder, 'lock') }),
     { stdout: (text) => out.push(text), stderr: (text) => err.push(text), isTTY: false },
     new AbortController().signal,
   ).catch((error: unknown) => error)

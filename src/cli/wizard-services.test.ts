@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createLiveLog } from '../install/live-log.ts'
 import type { Answers, StepId } from '../model/answers.ts'
 import type { InstallEvent } from '../model/event.ts'
 import { JOURNAL_FILE } from '../model/paths.ts'
@@ -16,6 +15,7 @@ import { begunInstall } from '../testing/begun.ts'
 import { journalBytes, recordsUntil, savedInstall, VERSION } from '../testing/begun-journal.ts'
 import { fakeSystem } from '../testing/fake-system.ts'
 import { finishedMachine } from '../testing/finished-machine.ts'
+import { copyProduct, handsOn } from '../testing/hands.ts'
 import { hardware, machineSystem } from '../testing/machine.ts'
 import { begunLines } from '../ui/begun-words.ts'
 import { earlierInstall, findEarlierInstalls, opensDisks } from './earlier-install.ts'
@@ -41,14 +41,7 @@ function answers(): Answers {
 
 function services() {
   const system = fakeSystem({ files: { '/root/there.yaml': 'of somebody else' }, directories: ['/root'] })
-  const hands = {
-    environment: {},
-    places: { templates: '/templates', phases: '/phases' },
-    machineDirectories: [],
-    system,
-    liveLog: createLiveLog(),
-    version: '0.5.0',
-  }
+  const hands = handsOn(system)
   const run = { dryRunOut: null, machine: null, signal: new AbortController().signal }
   return { system, wizard: wizardServices(hands, run) }
 }
@@ -91,22 +84,9 @@ const NO_SECRETS = {
 test('trying again stops with the difference when the machine is not that of the plan any more', async () => {
   const saved = await savedInstall('0.4.9')
   const system = machineSystem('two-virtio-uefi-tpm')
-  const root = new URL('../..', import.meta.url).pathname
-  for (const place of ['templates', 'scripts/phases']) {
-    for (const entry of readdirSync(`${root}${place}`, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name)
-      if (entry.isFile()) await system.writeFile(path, readFileSync(path, 'utf8'), { mode: 0o644 })
-    }
-  }
+  await copyProduct(system)
   await system.writeBytes(JOURNAL_FILE, journalBytes(saved, recordsUntil('build')), { mode: 0o600 })
-  const hands = {
-    environment: {},
-    places: { templates: `${root}templates`, phases: `${root}scripts/phases` },
-    machineDirectories: [],
-    system,
-    liveLog: createLiveLog(),
-    version: VERSION,
-  }
+  const hands = handsOn(system)
   const wizard = wizardServices(hands, { dryRunOut: null, machine: null, signal: new AbortController().signal })
   const events: InstallEvent[] = []
   const outcome = await wizard.install({
@@ -172,15 +152,7 @@ test('the disks say what Keystone has installed on them, and that is no install 
   const folder = mkdtempSync(join(tmpdir(), 'finished-'))
   try {
     const { system, ran } = await finishedMachine()
-    const hands = {
-      environment: {},
-      places: { templates: '/templates', phases: '/phases' },
-      machineDirectories: [],
-      system,
-      liveLog: createLiveLog(),
-      version: VERSION,
-      lockFile: join(folder, 'lock'),
-    }
+    const hands = handsOn(system, { lockFile: join(folder, 'lock') })
     const wizard = wizardServices(hands, { dryRunOut: null, machine: null, signal: new AbortController().signal })
     const found = await wizard.detect(() => {})
     const contentsOf = (name: string) => found.disks.find((disk) => disk.name === name)?.contents

@@ -34,8 +34,8 @@ export async function findSharedStorage(system: System, given: Given): Promise<r
   return groups.flat()
 }
 
-/** An old label on a target (disko reads those of a destroyed pool too), and an imported pool of that name: the latter would be destroyed. Whether the two are one pool
- *  does not matter here; a member of an imported pool is refused as a disk in use besides. */
+/** An old label on a target (disko reads those of a destroyed pool too), and an imported pool of that name: the latter would
+ *  be destroyed. Whether the two are one pool does not matter here; a member of an imported pool is refused as a disk in use besides. */
 async function findPoolsOfOneName(
   system: System,
   erased: readonly BlockDevice[],

@@ -27,10 +27,8 @@ const COMMANDS: readonly Asked[] = [
 ]
 const FILES = ['/proc/cmdline', '/proc/meminfo', '/proc/swaps', '/proc/modules', '/proc/version', '/etc/resolv.conf']
 
-/** Everything that helps to understand a failure, as it is: secrets are taken out by makeBundle. `about.json` says what is
- *  missing and why. Never throws, and waits for no answer longer than 10 s. */
-export async function collectParts(input: {
-  readonly system: System
+/** What is known of an install, for its support bundle. */
+export type BundleInput = {
   readonly log: readonly string[]
   readonly events: readonly InstallEvent[]
   readonly hardware: Hardware | null
@@ -40,7 +38,11 @@ export async function collectParts(input: {
   readonly begun: Begun | null
   /** What the caller could not give. */
   readonly missing?: readonly MissingPart[]
-}): Promise<readonly BundlePart[]> {
+}
+
+/** Everything that helps to understand a failure, as it is: secrets are taken out by makeBundle. `about.json` says what is
+ *  missing and why. Never throws, and waits for no answer longer than 10 s. */
+export async function collectParts(input: BundleInput & { readonly system: System }): Promise<readonly BundlePart[]> {
   const { system, log, events, hardware, plan, files, failure, begun, missing = [] } = input
   const json = (name: string, value: unknown): BundlePart => ({ kind: 'json', name, value })
   const text = (name: string, content: string): BundlePart => ({ kind: 'text', name, text: content })

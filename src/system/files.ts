@@ -32,6 +32,8 @@ export const readBytesOrNull = (path: string, range?: ByteRange) =>
   orNull<Uint8Array>(range ? readRange(path, range) : readFile(path))
 export const realPathOrNull = (path: string) => orNull(realpath(path))
 export const listOrNull = (path: string) => orNull(readdir(path).then((names) => names.sort()))
+export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
+
 /** Of a program by its name, in the directories of a PATH. */
 export async function isExecutable(program: string, path: string): Promise<boolean> {
   for (const directory of path.split(delimiter)) {
@@ -41,7 +43,6 @@ export async function isExecutable(program: string, path: string): Promise<boole
   }
   return false
 }
-export const doesExist = async (path: string) => (await orNull(access(path).then(() => true))) === true
 
 /** Of one name for each file, so that what a power cut or a kill leaves of it goes with the next write, or with the file. */
 const temporaryOf = (path: string) => join(dirname(path), `.${basename(path)}.keystone-new`)
